@@ -1,0 +1,223 @@
+"""A project: everything that is saved, undone and compared, as one frozen value that knows no files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from bpstudio.model.arrays import FloatArray, frozen
+from bpstudio.model.config import TrainingConfig
+from bpstudio.model.dataset import Dataset
+from bpstudio.model.functions import LOSSES
+from bpstudio.model.history import History
+from bpstudio.model.network import Network
+from bpstudio.model.topology import Topology
+
+
+class ProjectError(ValueError):
+    """A project that cannot be trained as it is; one sentence that says what to do."""
+
+
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """Where training is: whole epochs done, rows done in the one begun, and the optimizer's vectors.
+
+    A run that starts from it goes on exactly as if it had not been interrupted.
+    """
+
+    epoch: int = 0
+    position: int = 0
+    slots: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        slots = {name: frozen(vector) for name, vector in self.slots.items()}
+        object.__setattr__(self, "slots", MappingProxyType(slots))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Progress):
+            return NotImplemented
+        return (self.epoch, self.position, self.slots.keys()) == (
+            other.epoch,
+            other.position,
+            other.slots.keys(),
+        ) and all(v.tobytes() == other.slots[name].tobytes() for name, v in self.slots.items())
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True, eq=False)
+class Project:
+    """Network, data and how to train.
+
+    ``network`` is where training is, ``start`` the parameter vector of epoch 0 that Reset goes back to.
+    ``layout`` maps layer ids to the place of the layer's middle on the canvas. ``extra`` holds what a
+    project file said that this version does not know, to be saved again. The arrays are frozen.
+    """
+
+    network: Network = field(default_factory=lambda: Network(Topology(), np.zeros(0)))
+    start: FloatArray = field(default_factory=lambda: np.zeros(0))
+    config: TrainingConfig = field(default_factory=TrainingConfig)
+    dataset: Dataset | None = None
+    layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    progress: Progress = field(default_factory=Progress)
+    history: History = field(default_factory=History)
+    notes: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        network = self.network.with_parameters(frozen(self.network.parameters))
+        object.__setattr__(self, "network", network)
+        start = frozen(np.asarray(self.start))
+        if start.shape != network.parameters.shape:
+            raise ProjectError("The starting weights do not fit the network.")
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "layout", MappingProxyType(dict(self.layout)))
+        object.__setattr__(self, "extra", MappingProxyType(dict(self.extra)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Project):
+            return NotImplemented
+        return self is other or (
+            self.network == other.network
+            and self.start.tobytes() == other.start.tobytes()
+            and (self.config, self.dataset, self.layout, self.notes, self.extra)
+            == (other.config, other.dataset, other.layout, other.notes, other.extra)
+            and (self.progress, self.history) == (other.progress, other.history)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    @classmethod
+    def create(
+        cls,
+        topology: Topology,
+        dataset: Dataset | None = None,
+        config: TrainingConfig | None = None,
+    ) -> Project:
+        """An untrained project with starting weights by the config's seed."""
+        config = config or TrainingConfig()
+        return cls(config=config, dataset=dataset).with_new_weights(topology)
+
+    @property
+    def topology(self) -> Topology:
+        return self.network.topology
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs trained."""
+        return self.progress.epoch
+
+    # Edits: each returns a new value
+
+    def trained(self, network: Network, progress: Progress, history: History) -> Project:
+        """What a run made of this project; its history follows the one so far."""
+        history = self.history.extended(history)
+        return replace(self, network=network, progress=progress, history=history)
+
+    def with_new_weights(self, topology: Topology | None = None) -> Project:
+        """Starting weights drawn by the config's seed and initialiser; the history starts over."""
+        topology = self.topology if topology is None else topology
+        network = Network.create(topology, self.config.seed, self.config.initialiser)
+        return self.with_start(network)
+
+    def with_start(self, network: Network) -> Project:
+        """This network, untrained: Reset will come back to its weights."""
+        return replace(
+            self, network=network, start=network.parameters, progress=Progress(), history=History()
+        )
+
+    def reset(self) -> Project:
+        """Back to the starting weights."""
+        return self.with_start(self.network.with_parameters(self.start))
+
+    def with_topology(self, topology: Topology, names: Mapping[str, str] | None = None) -> Project:
+        """An edited topology. What was learned stays; an untrained network is started anew.
+
+        ``names`` maps the ids of layers that were renamed.
+        """
+        if self.is_untouched:
+            return self.with_new_weights(topology)
+        network = self.network.adapted(topology, self.config.seed, names)
+        start = self.network.with_parameters(self.start).adapted(topology, self.config.seed, names)
+        # The optimizer's vectors belong to the old shape; the epoch begun is begun again.
+        progress = Progress(self.epoch)
+        return replace(self, network=network, start=start.parameters, progress=progress)
+
+    def with_config(self, config: TrainingConfig) -> Project:
+        """Other settings; an untouched network starts anew if they decide its starting weights."""
+        changed = replace(self, config=config)
+        return changed.with_new_weights() if self.is_untouched else changed
+
+    def with_layout(self, layout: Mapping[str, tuple[float, float]]) -> Project:
+        """Other places on the canvas."""
+        return replace(self, layout=layout)
+
+    def with_parameters(self, parameters: FloatArray) -> Project:
+        """Other weights for the same topology, typed or computed, at the same epoch."""
+        network = self.network.with_parameters(parameters)
+        return replace(self, network=network, start=self.start if self.is_trained else parameters)
+
+    @property
+    def is_trained(self) -> bool:
+        return self.progress != Progress()
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the weights are just what the seed gave: nothing trained, nothing typed."""
+        if self.is_trained:
+            return False
+        config = self.config
+        fresh = Network.create(self.topology, config.seed, config.initialiser)
+        return fresh == self.network
+
+    # Can it be trained?
+
+    def problem(self) -> str | None:
+        """The first thing that keeps this project from being trained, as a sentence, or None."""
+        for problem in self.topology.problems():
+            return problem
+        if self.dataset is None:
+            return "There are no data yet: choose a sample or open a file."
+        return fit_problem(self.topology, self.dataset, self.config)
+
+    def check(self) -> None:
+        """Raise ProjectError with the ``problem`` if there is one."""
+        if problem := self.problem():
+            raise ProjectError(problem)
+
+
+def fit_problem(topology: Topology, dataset: Dataset, config: TrainingConfig) -> str | None:
+    """Why this network cannot be trained on these data, as a sentence; None if it can."""
+    preparation = dataset.preparation
+    for layer, size, what in (
+        (topology.input, preparation.input_size, "inputs"),
+        (topology.output, preparation.output_size, "outputs"),
+    ):
+        if layer.size != size:
+            neurons = "neuron" if layer.size == 1 else "neurons"
+            return (
+                f"Layer '{layer.id}' has {layer.size} {neurons}, but the data need {size} {what}: "
+                f"set its size to {size} or choose other columns."
+            )
+    try:
+        LOSSES[config.loss].check_output(topology.output.activation, topology.output.id)
+    except ValueError as error:
+        return str(error)
+    Y = dataset.targets
+    if config.loss != "squared_error" and (Y.min() < 0 or Y.max() > 1):
+        row, column = np.argwhere((Y < 0) | (Y > 1))[0]
+        return (
+            f"Row {row + 1} has the target {preparation.output_names[column]} = {Y[row, column]:g}: "
+            f"{LOSSES[config.loss].label} needs targets from 0 to 1; choose squared error."
+        )
+    if config.loss == "categorical_cross_entropy" and not np.allclose(Y.sum(axis=1), 1):
+        row = int(np.flatnonzero(~np.isclose(Y.sum(axis=1), 1))[0])
+        return (
+            f"The targets of row {row + 1} do not sum to 1, which categorical cross-entropy needs: "
+            "choose squared error or binary cross-entropy."
+        )
+    return None
