@@ -1,0 +1,75 @@
+"""What an engine is: the part that computes updates, fast or readable, always to the same numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from bpstudio.model.arrays import BoolArray, FloatArray, IntArray
+from bpstudio.model.config import TrainingConfig
+from bpstudio.model.topology import Topology
+
+
+@dataclass
+class State:
+    """What updates change: the parameter vector, and the optimizer's own vectors (``slots``)."""
+
+    parameters: FloatArray
+    slots: dict[str, FloatArray] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls, parameters: FloatArray, slots: Mapping[str, FloatArray], dtype: str) -> State:
+        """A writable state of its own, in the run's precision."""
+        return cls(parameters.astype(dtype), {name: v.astype(dtype) for name, v in slots.items()})
+
+    def exported(self) -> tuple[FloatArray, dict[str, FloatArray]]:
+        """Copies in float64, which holds every float32 exactly."""
+        return self.parameters.astype(np.float64), {
+            name: v.astype(np.float64) for name, v in self.slots.items()
+        }
+
+
+class Engine(Protocol):
+    """Updates on one topology and one set of rows.
+
+    Made with (topology, X, Y, config, state): X (rows, inputs) and Y (rows, outputs) in the run's
+    precision; ``state`` is changed in place.
+    """
+
+    config: TrainingConfig
+    """May be replaced between two calls; what can change during a run then holds from there on."""
+
+    def advance(self, order: IntArray) -> int:
+        """Learn from the rows ``order`` names, one update for each ``batch_size`` of them.
+
+        Returns the number of rows learned from. Fewer than given means that the update starting there
+        would leave a loss or weight that is not finite; the state is the one before it.
+        """
+
+
+def batch_rows(config: TrainingConfig, rows: int) -> int:
+    """Rows per update, ``"all"`` resolved; never more than there are."""
+    return rows if config.batch_size == "all" else min(config.batch_size, rows)
+
+
+def kept_connections(topology: Topology) -> BoolArray | None:
+    """True where a parameter may change: False for pruned weights; None when none is pruned."""
+    if all(link.mask is None for link in topology.links):
+        return None
+    kept = np.ones(topology.parameter_count, dtype=bool)
+    for block in topology.blocks:
+        for b in block.incoming:
+            if b.link.mask is not None:
+                kept[b.start : b.stop] = b.link.mask.ravel()
+    return kept
+
+
+def weight_positions(topology: Topology) -> BoolArray:
+    """True where the vector holds a weight, False where it holds a bias."""
+    weights = np.ones(topology.parameter_count, dtype=bool)
+    for block in topology.blocks:
+        weights[block.start : block.stop] = False
+    return weights

@@ -1,0 +1,147 @@
+"""Back-propagation in NumPy, formula by formula: the oracle that every other engine is held against.
+
+The numbers in parentheses are those of the derivation. Rows are samples throughout, so a layer's outputs
+are (samples, neurons) and the W x of (22) is written x W^T.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bpstudio.engines.base import State, batch_rows, kept_connections, weight_positions
+from bpstudio.engines.optimizers import STEPS
+from bpstudio.model.arrays import FloatArray, IntArray
+from bpstudio.model.config import TrainingConfig
+from bpstudio.model.functions import ACTIVATIONS, LOSSES, Loss, choose
+from bpstudio.model.network import Network, net_input
+from bpstudio.model.topology import Topology
+
+
+def forward(topology: Topology, vector: FloatArray, X: FloatArray) -> list[FloatArray]:
+    """Outputs of every layer in topological order, each (samples, neurons), the input's first."""
+    outputs = [X]
+    for block in topology.blocks:
+        # (22), and for one hidden layer (3) and (13): z = W x + b, summed over the incoming links.
+        z = net_input(block, vector, outputs)
+        # (22), and for one hidden layer (2) and (14), (21): x = f(z).
+        outputs.append(ACTIVATIONS[block.layer.activation](z))
+    return outputs
+
+
+def deltas(
+    topology: Topology, vector: FloatArray, outputs: list[FloatArray], Y: FloatArray, loss: Loss
+) -> list[FloatArray]:
+    """delta = dE/dz (24) of every layer but the input, each (samples, neurons), in their order."""
+    # dE/dx of each layer; the links that leave it add up in it, as in the sum over j of (18).
+    gradients = [np.zeros_like(x) for x in outputs]
+    result: list[FloatArray] = []
+    for block in reversed(topology.blocks):
+        activation = ACTIVATIONS[block.layer.activation]
+        y_hat = outputs[block.index]
+        if block.layer is topology.output:
+            # (7), (8), (25): delta = dE/dy_hat * f'(z).
+            delta = loss.delta(activation, y_hat, Y)
+        else:
+            # (16), (26): delta = (W^T delta of the layers it feeds) * f'(z).
+            delta = activation.backward(y_hat, gradients[block.index])
+        for b in block.incoming:
+            # (18), (19), the bracket of (20) and of (26); a pruned weight is 0 and carries nothing.
+            gradients[b.source] += delta @ vector[b.start : b.stop].reshape(b.shape)
+        result.append(delta)
+    return result[::-1]
+
+
+def parameter_gradient(
+    topology: Topology, outputs: list[FloatArray], layer_deltas: list[FloatArray]
+) -> FloatArray:
+    """dE/dparameters, mean over the samples, in the layout of the parameter vector."""
+    samples = len(outputs[0])
+    gradient = np.empty(topology.parameter_count, dtype=outputs[0].dtype)
+    for block, delta in zip(topology.blocks, layer_deltas, strict=True):
+        for b in block.incoming:
+            # (6), (9), (15), (17), (23): dE/dW = delta x^T, x being the output of the link's source.
+            weights = delta.T @ outputs[b.source] / samples
+            if b.link.mask is not None:
+                weights *= b.link.mask
+            gradient[b.start : b.stop] = weights.ravel()
+        # (11) and its twin for hidden neurons: a bias is a weight from an output that is always 1.
+        gradient[block.start : block.stop] = delta.mean(axis=0)
+    return gradient
+
+
+def gradient(
+    network: Network, X: FloatArray, Y: FloatArray, loss: str = "squared_error"
+) -> FloatArray:
+    """dE/dparameters: (parameters,), mean over the samples, in the layout of ``network.parameters``.
+
+    X is (samples, inputs), Y (samples, outputs). Raises ValueError where the network, the shapes or the
+    loss do not go together.
+    """
+    chosen = choose(LOSSES, loss, "Loss")
+    output = network.topology.output
+    network.topology.validate()
+    chosen.check_output(output.activation, output.id)
+    x, y = (np.atleast_2d(np.asarray(a, dtype=network.parameters.dtype)) for a in (X, Y))
+    if x.shape != (len(y), network.topology.input.size) or y.shape[1] != output.size:
+        raise ValueError(
+            f"The network {network.topology} needs rows of {network.topology.input.size} inputs and "
+            f"{output.size} targets, but X and Y have shapes {x.shape} and {y.shape}."
+        )
+    outputs = forward(network.topology, network.parameters, x)
+    layer_deltas = deltas(network.topology, network.parameters, outputs, y, chosen)
+    return parameter_gradient(network.topology, outputs, layer_deltas)
+
+
+class ReferenceEngine:
+    """The Engine in readable NumPy: standard, mini-batch and accumulated BP."""
+
+    def __init__(
+        self, topology: Topology, X: FloatArray, Y: FloatArray, config: TrainingConfig, state: State
+    ) -> None:
+        self.topology = topology
+        self.X = X
+        self.Y = Y
+        self.config = config
+        self.state = state
+        self._kept = kept_connections(topology)
+        self._is_weight = weight_positions(topology)
+
+    def advance(self, order: IntArray) -> int:
+        """See ``Engine.advance``."""
+        batch = batch_rows(self.config, len(self.X))
+        # Overflow is no accident here but a result: it is looked for below, and reported.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            for start in range(0, len(order), batch):
+                if not self._update(order[start : start + batch]):
+                    return start
+        return len(order)
+
+    def _update(self, rows: IntArray) -> bool:
+        """One update; False, with nothing changed, if it would leave what is not finite."""
+        state, config = self.state, self.config
+        loss = LOSSES[config.loss]
+        outputs = forward(self.topology, state.parameters, self.X[rows])
+        Y = self.Y[rows]
+        if not np.isfinite(loss.value(outputs[-1], Y)).all():
+            return False
+        layer_deltas = deltas(self.topology, state.parameters, outputs, Y, loss)
+        step = parameter_gradient(self.topology, outputs, layer_deltas)
+        self._add_penalties(step)
+        before = State(state.parameters.copy(), {k: v.copy() for k, v in state.slots.items()})
+        # (4), (5), (10), (12), (20), (23): against the gradient, by the learning rate.
+        STEPS[config.optimizer](state, step, config)
+        if not np.isfinite(state.parameters).all():
+            state.parameters[:] = before.parameters
+            state.slots = before.slots
+            return False
+        return True
+
+    def _add_penalties(self, step: FloatArray) -> None:
+        """Gradient of l1 sum|w| + l2/2 sum w^2, over weights and not biases."""
+        config, w = self.config, self.state.parameters
+        if config.l1:
+            step += config.l1 * np.sign(w) * self._is_weight
+        if config.l2:
+            step += config.l2 * w * self._is_weight
+        if self._kept is not None:
+            step *= self._kept

@@ -1,0 +1,82 @@
+"""What other threads may ask of a session. The session looks between native calls."""
+
+from __future__ import annotations
+
+import threading
+from typing import Literal, TypeAlias
+
+from bpstudio.model.config import TrainingConfig
+
+Mode: TypeAlias = Literal["run", "update", "epoch", "pause", "stop"]
+
+
+class Control:
+    """Run, one update, one epoch, pause or stop: the latest request holds; stop is final."""
+
+    def __init__(self, mode: Mode = "run") -> None:
+        self._changed = threading.Condition()
+        self._mode: Mode = mode
+        self._number = 0
+        self._config: TrainingConfig | None = None
+
+    @property
+    def mode(self) -> Mode:
+        return self._mode
+
+    def latest(self) -> tuple[Mode, int]:
+        """The latest request, and the number that tells it from an equal one made later."""
+        with self._changed:
+            return self._mode, self._number
+
+    def ask(self, mode: Mode) -> None:
+        """Make this the latest request."""
+        with self._changed:
+            if self._mode != "stop" and not mode == self._mode == "pause":
+                self._mode = mode
+                self._number += 1
+                self._changed.notify_all()
+
+    def resume(self) -> None:
+        self.ask("run")
+
+    def pause(self) -> None:
+        self.ask("pause")
+
+    def stop(self) -> None:
+        self.ask("stop")
+
+    def step_sample(self) -> None:
+        """Make one update (one sample in standard BP), then pause."""
+        self.ask("update")
+
+    def step_epoch(self) -> None:
+        """Go to the end of the epoch, then pause."""
+        self.ask("epoch")
+
+    def done(self, number: int) -> None:
+        """The session did what the request of this number asked for: pause, unless there is another."""
+        with self._changed:
+            if self._number == number:
+                self._mode = "pause"
+
+    def wait_for_another(self, number: int) -> None:
+        """Until there is a request later than the one of this number.
+
+        Not until the mode changes: who resumes and pauses again before the session wakes up waits for
+        a second Paused.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._number != number)
+
+    def change(self, config: TrainingConfig) -> None:
+        """Go on with another learning rate, momentum, batch size, L1 or L2."""
+        with self._changed:
+            self._config = config
+
+    def take_config(self) -> TrainingConfig | None:
+        """The config asked for since the last call, if any."""
+        if self._config is None:
+            return None
+        with self._changed:
+            config, self._config = self._config, None
+            return config

@@ -1,0 +1,313 @@
+"""A training run, headless: the same one behind the window, the command line and Python."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from bpstudio.engines.base import State, batch_rows
+from bpstudio.engines.choice import create_engine
+from bpstudio.engines.evaluation import Evaluation, evaluate, predict
+from bpstudio.model.arrays import FloatArray, IntArray, frozen
+from bpstudio.model.config import SETTINGS, TrainingConfig
+from bpstudio.model.dataset import TRAIN, VALIDATION, Dataset
+from bpstudio.model.functions import LOSSES
+from bpstudio.model.history import History
+from bpstudio.model.network import Network
+from bpstudio.model.project import Progress, Project, ProjectError, fit_problem
+from bpstudio.training.control import Control, Mode
+from bpstudio.training.events import (
+    EpochDone,
+    Event,
+    Failed,
+    Finished,
+    Paused,
+    Result,
+    Snapshot,
+    Started,
+    StopReason,
+)
+from bpstudio.training.mailbox import Callback, MetricsBuffer, Sink
+from bpstudio.training.schedule import Schedule
+
+CALL_SECONDS = 0.01
+"""Aimed-at length of one call into the engine; pause, step and stop are read between calls."""
+
+HISTORY_RECORDS = 1 << 15
+
+CHANGEABLE = ("learning_rate", "momentum", "batch_size", "l1", "l2")
+"""What may change during a run without restarting it."""
+
+_run_ids = itertools.count(1)
+
+
+class Session:
+    """One run of one network on one data set.
+
+    ``run`` works in the calling thread, ``start`` in a thread of its own. ``progress`` continues an
+    earlier run. Raises ProjectError, before anything is computed, if network, data and config do not go
+    together. The network given is not changed.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        dataset: Dataset,
+        config: TrainingConfig,
+        sink: Sink,
+        control: Control | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        network.topology.validate()
+        if problem := fit_problem(network.topology, dataset, config):
+            raise ProjectError(problem)
+        self.run_id = next(_run_ids)
+        self.control = control or Control()
+        self.config = config
+        self._network = network
+        self._sink = sink
+        progress = progress or Progress()
+        self._state = State.start(network.parameters, progress.slots, config.dtype)
+        self._epoch, self._position = progress.epoch, progress.position
+        self._first_epoch = progress.epoch
+        self._sets = _Rows(dataset, TRAIN, config.dtype), _Rows(dataset, VALIDATION, config.dtype)
+        train = self._sets[0]
+        self._schedule = Schedule(len(train.X), config.seed, config.shuffle)
+        self._engine = create_engine(network.topology, train.X, train.Y, config, self._state)
+        self._row_numbers = dataset.rows(TRAIN)
+        self._record = MetricsBuffer(HISTORY_RECORDS)
+        self._best: tuple[float, int, FloatArray] | None = None
+        self._rows, self._seconds, self._call_rows = 0, 0.0, 1
+        self._thread: threading.Thread | None = None
+
+    # In a thread of its own
+
+    def start(self) -> None:
+        """Begin in a new thread. Its events say how it ends; ``join`` waits for it."""
+        # Not a QThread: its small stack overflows BLAS on macOS.
+        self._thread = threading.Thread(
+            target=self._run_guarded, name=f"bpstudio-run-{self.run_id}"
+        )
+        self._thread.start()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the thread; True when it has ended."""
+        if self._thread is None:
+            return True
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run_guarded(self) -> None:
+        try:
+            self.run()
+        except Exception as error:
+            message = f"Training stopped by an error: {error or type(error).__name__}"
+            self._sink.post(Failed(self.run_id, message, traceback.format_exc()))
+
+    # The run
+
+    def run(self) -> Result:
+        """Train until a stop rule holds or someone says stop."""
+        self._sink.post(Started(self.run_id))
+        outcome = self._after_epoch() if self._position == 0 else None
+        while outcome is None:
+            # The request first: what was changed before it was made is then there too.
+            mode, number = self.control.latest()
+            if (config := self.control.take_config()) is not None:
+                self._change(config)
+            if mode == "stop":
+                outcome = ("user", f"Stopped in epoch {self._epoch + 1}.")
+            elif mode == "pause":
+                self._sink.post(Paused(self.run_id, self._result("user", "Paused.")))
+                self.control.wait_for_another(number)
+            else:
+                outcome = self._advance(mode, number)
+        result = self._result(*outcome)
+        self._sink.post(Finished(self.run_id, result))
+        return result
+
+    def _advance(self, mode: Mode, number: int) -> tuple[StopReason, str] | None:
+        """One call into the engine and what follows from it; the outcome if the run is over."""
+        order = self._schedule.order(self._epoch)
+        batch = batch_rows(self.config, len(order))
+        rows = batch if mode == "update" else max(1, self._call_rows // batch) * batch
+        part = order[self._position : self._position + rows]
+        began = time.perf_counter()
+        done = self._engine.advance(part)
+        seconds = time.perf_counter() - began
+        self._seconds += seconds
+        self._rows += done
+        self._position += done
+        if done < len(part):
+            return "diverged", self._divergence(part[done : done + batch])
+        if rows > batch or seconds < CALL_SECONDS:
+            aimed = int(done * CALL_SECONDS / max(seconds, 1e-7))
+            self._call_rows = min(max(batch, aimed), 2 * max(self._call_rows, batch))
+        outcome = None
+        if self._position >= len(order):
+            self._epoch, self._position = self._epoch + 1, 0
+            outcome = self._after_epoch()
+            if mode == "epoch":
+                self.control.done(number)
+        if mode == "update":
+            self.control.done(number)
+        if self._sink.wants_snapshot():
+            self._post_snapshot()
+        return outcome
+
+    def _after_epoch(self) -> tuple[StopReason, str] | None:
+        """Measure, record, and see whether a stop rule holds."""
+        began = time.perf_counter()
+        train, validation = (self._evaluated(rows) for rows in self._sets)
+        self._seconds += time.perf_counter() - began
+        event = EpochDone(
+            self.run_id,
+            self._epoch,
+            train.loss,
+            validation.loss,
+            train.accuracy,
+            validation.accuracy,
+        )
+        self._record.put(event)
+        self._sink.post(event)
+        if not np.isfinite(train.loss):
+            everything = np.arange(len(self._sets[0].X))
+            row = self._first_bad_row(everything)
+            where = f"after epoch {self._epoch}" + (f", at row {row}," if row else "")
+            return "diverged", self._advice(f"{where} the training loss")
+        return self._stop_rule(train, validation)
+
+    def _evaluated(self, rows: _Rows) -> Evaluation:
+        return evaluate(
+            self._network.topology,
+            self._state.parameters,
+            rows.X,
+            rows.Y,
+            self.config.loss,
+            rows.labels,
+        )
+
+    def _stop_rule(
+        self, train: Evaluation, validation: Evaluation
+    ) -> tuple[StopReason, str] | None:
+        config = self.config
+        watched = config.patience is not None and validation.rows > 0
+        if watched and (self._best is None or validation.loss < self._best[0]):
+            self._best = validation.loss, self._epoch, self._state.parameters.copy()
+        if config.target_loss is not None and train.loss <= config.target_loss:
+            return "target_loss", f"The training loss reached {train.loss:.6g}."
+        if (
+            config.patience is not None
+            and self._best is not None
+            and self._epoch - self._best[1] >= config.patience
+        ):
+            return "early_stopping", (
+                f"No better validation loss for {config.patience} epochs: "
+                f"the weights are those of epoch {self._best[1]}."
+            )
+        if self._epoch - self._first_epoch >= config.epochs:
+            return "epochs", f"{self._epoch - self._first_epoch:,} epochs are done."
+        return None
+
+    def _change(self, config: TrainingConfig) -> None:
+        """Take over what may change during a run."""
+        changed = {name: getattr(config, name) for name in CHANGEABLE}
+        if batch_rows(config, len(self._sets[0].X)) != batch_rows(
+            self.config, len(self._sets[0].X)
+        ):
+            self._call_rows = 1
+        self.config = replace(self.config, **changed)
+        self._engine.config = self.config
+
+    # What it tells
+
+    def _post_snapshot(self) -> None:
+        parameters = frozen(self._state.parameters.astype(np.float64))
+        self._sink.post(
+            Snapshot(
+                self.run_id, self._epoch, self._position, parameters, self._rows, self._seconds
+            )
+        )
+
+    def _result(self, reason: StopReason, message: str) -> Result:
+        parameters, slots = self._state.exported()
+        best_epoch = None
+        ended = reason in ("epochs", "target_loss", "early_stopping")
+        if ended and self._best is not None:
+            best_epoch, parameters = self._best[1], self._best[2].astype(np.float64)
+            if best_epoch != self._epoch:
+                slots = {}  # they belong to the last weights, not to the best
+        parameters.flags.writeable = False
+        return Result(
+            self._network.with_parameters(parameters),
+            history_of(self._record.rows()),
+            reason,
+            message,
+            Progress(self._epoch, self._position, slots),
+            self._rows,
+            self._seconds,
+            best_epoch,
+        )
+
+    def _divergence(self, rows: IntArray) -> str:
+        row = self._first_bad_row(rows) or int(self._row_numbers[rows[0]]) + 1
+        of = "" if len(rows) == 1 else f" of an update with {len(rows):,} rows"
+        return self._advice(f"in epoch {self._epoch + 1}, at row {row}{of}, a loss or weight")
+
+    def _first_bad_row(self, rows: IntArray) -> int | None:
+        """The number of the first of these training rows whose loss is not finite, from 1."""
+        X, Y = self._sets[0].X[rows], self._sets[0].Y[rows]
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            y_hat = predict(self._network.topology, self._state.parameters, X)
+            losses = LOSSES[self.config.loss].value(y_hat, Y)
+        bad = rows[~np.isfinite(losses)]
+        return int(self._row_numbers[bad[0]]) + 1 if bad.size else None
+
+    def _advice(self, where: str) -> str:
+        rate = SETTINGS["learning_rate"].text(self.config.learning_rate)
+        return (
+            f"Training stopped: {where} was no longer a finite number. The weights are the last "
+            f"finite ones; try a smaller learning rate (it was {rate}) or scale the columns."
+        )
+
+
+def history_of(epochs: Sequence[EpochDone]) -> History:
+    """The record that these events tell."""
+    return History(*(np.array([getattr(e, name) for e in epochs]) for name in History.COLUMNS))
+
+
+def can_continue(before: Project, after: Project) -> bool:
+    """Whether a run on ``before`` may go on with ``after``: nothing differs but what may change."""
+    changed = {name: getattr(after.config, name) for name in CHANGEABLE}
+    adapted = replace(before, config=replace(before.config, **changed))
+    return adapted == replace(after, layout=before.layout, notes=before.notes)
+
+
+class _Rows:
+    """One part of a data set in the run's precision."""
+
+    def __init__(self, dataset: Dataset, part: int, dtype: str) -> None:
+        rows = dataset.rows(part)
+        self.X = np.ascontiguousarray(dataset.inputs[rows], dtype=dtype)
+        self.Y = np.ascontiguousarray(dataset.targets[rows], dtype=dtype)
+        self.labels = None if dataset.labels is None else dataset.labels[rows]
+
+
+def train(
+    network: Network,
+    dataset: Dataset,
+    config: TrainingConfig | None = None,
+    on_event: Callable[[Event], None] | None = None,
+) -> Result:
+    """Train a copy of the network in this thread; ``on_event`` is called with every event.
+
+    Raises ProjectError, with what to do, if network, data and config do not go together. A run whose
+    numbers stop being finite returns with ``stop_reason == "diverged"`` and the last finite weights.
+    """
+    return Session(network, dataset, config or TrainingConfig(), Callback(on_event)).run()
