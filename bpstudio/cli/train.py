@@ -1,0 +1,157 @@
+"""Train a network on a table, a sample, or a project that goes on from where it is.
+
+Without --topology a network that suits the data is proposed. The trained project is saved: a project
+in its place, a new one under the name of the data in this folder, or wherever --out says."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+from typing import Any
+
+from bpstudio.cli.options import (
+    UsageError,
+    Window,
+    add_json,
+    check_folder,
+    number,
+    program,
+    quoted,
+)
+from bpstudio.cli.report import facts, method_text, print_json, project_facts
+from bpstudio.cli.runs import train_project
+from bpstudio.cli.scores import Score, score_lines, split_scores
+from bpstudio.cli.sources import DataOptions, is_project, open_project, project_name, settings_from
+from bpstudio.files.project_file import save
+from bpstudio.files.tables import TASKS
+from bpstudio.model.config import SETTINGS
+from bpstudio.model.dataset import SCALINGS
+from bpstudio.model.project import Project
+from bpstudio.training.events import Result
+
+EXAMPLE = "bpstudio train iris.csv --target species --topology 4-8-3 --out iris.bps"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", metavar="FILE", help="a project (.bps), a table (.csv, .tsv), or sample:NAME")
+    add("--topology", metavar="4-8-3", help="sizes of the layers, input to output")
+    add("--epochs", metavar="N", help=f"{_lowered(SETTINGS['epochs'].help)}")
+    add("--seed", metavar="N", help="decides split, starting weights and order of rows")
+    add(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="any other setting, repeatable: " + ", ".join(SETTINGS),
+    )
+    add("--out", metavar="P.bps", type=Path, help="where to save the trained project")
+    add_json(parser)
+    data = parser.add_argument_group("options of a table").add_argument
+    data("--target", metavar="C", help="target column or columns, by name or number")
+    data("--inputs", metavar="C,…", help="input columns, if not all the others")
+    data("--ignore", metavar="C,…", help="columns to leave out")
+    data("--scaling", choices=list(SCALINGS), help="of numeric columns; standardise if not given")
+    data("--task", choices=list(TASKS), help="what a numeric target is")
+    data("--validation", metavar="SHARE", type=number, help="rows held out to watch; 0.2")
+    data("--test", metavar="SHARE", type=number, help="rows held out for the end; 0")
+
+
+def _lowered(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def run(args: argparse.Namespace, window: Window) -> int:
+    project = _opened(args)
+    out = _place(args)
+    before = project.epoch
+    project, result = train_project(project)
+    # A project on disk is not replaced by one whose run went wrong, unless that was asked for.
+    saved = out if result.stop_reason != "diverged" or args.out is not None else None
+    if saved is not None:
+        save(project, saved)
+    scores = split_scores(project)
+    if args.json:
+        print_json(_report(project, result, scores, saved, before))
+    else:
+        print("\n".join(_summary(project, result, scores, saved)))
+    return 1 if result.stop_reason == "diverged" else 0
+
+
+def _opened(args: argparse.Namespace) -> Project:
+    assignments = list(args.set)
+    for name in ("epochs", "seed"):
+        if (text := getattr(args, name)) is not None:
+            assignments.append(f"{name}={text}")
+    options = DataOptions(
+        args.target, args.inputs, args.ignore, args.scaling, args.task, args.validation, args.test
+    )
+    return open_project(args.file, options, args.topology, settings_from(assignments))
+
+
+def _place(args: argparse.Namespace) -> Path:
+    """Where the project will be saved, looked at before hours are spent on training."""
+    out: Path = args.out or (Path(args.file) if is_project(args.file) else project_name(args.file))
+    if not is_project(out.name):
+        raise UsageError(f"--out is '{out}': a project's name ends in .bps, so write '{out}.bps'.")
+    check_folder(out, "--out")
+    return out
+
+
+def _report(
+    project: Project, result: Result, scores: dict[str, Score], saved: Path | None, before: int
+) -> dict[str, Any]:
+    dataset = project.dataset
+    assert dataset is not None
+    return {
+        "topology": str(project.topology),
+        "parameters": project.topology.parameter_count,
+        "data": dataset.name,
+        "classes": list(dataset.class_names),
+        "epochs": project.epoch - before,
+        "epochs_total": project.epoch,
+        "best_epoch": result.best_epoch,
+        "stop_reason": result.stop_reason,
+        "message": result.message,
+        **{name: scores[name].as_json() if name in scores else None for name in _PARTS},
+        "seconds": result.seconds,
+        "rows_per_second": _speed(result),
+        "seed": project.config.seed,
+        "config": {name: getattr(project.config, name) for name in SETTINGS},
+        "out": None if saved is None else str(saved),
+    }
+
+
+_PARTS = ("train", "validation", "test")
+
+
+def _speed(result: Result) -> float:
+    return result.rows / result.seconds if result.seconds > 0 else math.nan
+
+
+def _summary(
+    project: Project, result: Result, scores: dict[str, Score], saved: Path | None
+) -> list[str]:
+    pairs = [
+        *project_facts(project),
+        ("Method", method_text(project.config)),
+        ("Run", f"{result.message} {result.seconds:.1f} s, {_speed(result):,.0f} rows a second."),
+    ]
+    if saved is None:
+        return [*facts(pairs), "", *score_lines(scores), "", "Nothing was saved."]
+    name, here = quoted(saved), program()
+    steps = [
+        (f"{here} evaluate {name}", "how well it does"),
+        (f"{here} predict {name} rows.csv", "what it says about new rows"),
+        (f"{here} export {name} weights.npz", "the weights for NumPy"),
+        (f"{here} {name}", "the window"),
+    ]
+    return [
+        *facts([*pairs, ("Saved", str(saved))]),
+        "",
+        *score_lines(scores),
+        "",
+        "Next:",
+        *(f"  {line}" for line in facts(steps)),
+    ]
