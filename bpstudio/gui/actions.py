@@ -1,0 +1,74 @@
+"""The window's actions: one table of names, keys and what they call; menus and tooltips come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+Std = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """One action: the method of the window it calls, its text, keys and menu."""
+
+    method: str
+    text: str
+    menu: str
+    keys: str | Std | None = None
+    separator: bool = False
+
+
+ACTIONS = (
+    ActionSpec("new_project", "New", "File", Std.New),
+    ActionSpec("open_dialog", "Open…", "File", Std.Open),
+    ActionSpec("save", "Save", "File", Std.Save, separator=True),
+    ActionSpec("save_as", "Save as…", "File", Std.SaveAs),
+    ActionSpec("export_dialog", "Export weights…", "File", "Ctrl+E"),
+    ActionSpec("close", "Close", "File", Std.Close, separator=True),
+    ActionSpec("undo", "Undo", "Edit", Std.Undo),
+    ActionSpec("redo", "Redo", "Edit", "Ctrl+Shift+Z"),
+    ActionSpec("select_all", "Select all", "Edit", Std.SelectAll, separator=True),
+    ActionSpec("delete_selected", "Delete", "Edit"),
+    ActionSpec("clear_network", "Empty canvas", "Edit", separator=True),
+    ActionSpec("toggle_run", "Play or pause", "Training", "Space"),
+    ActionSpec("step_sample", "Step one update", "Training", "S"),
+    ActionSpec("step_epoch", "Step one epoch", "Training", "E"),
+    ActionSpec("reset", "Reset to the starting weights", "Training", "R", separator=True),
+    ActionSpec("new_weights", "New starting weights", "Training", "Shift+R"),
+    ActionSpec("edit_settings", "All settings…", "Training", "Ctrl+T", separator=True),
+    ActionSpec("fit_view", "Show the whole network", "View", "F"),
+    ActionSpec("toggle_theme", "Light or dark", "View", "Ctrl+L", separator=True),
+    ActionSpec("show_help", "Help", "Help", Std.HelpContents),
+    ActionSpec("show_about", "About bpstudio", "Help"),
+)
+
+
+def make_actions(window: QWidget) -> dict[str, QAction]:
+    """An action for every entry, connected to the window's method of that name."""
+    actions = {}
+    for spec in ACTIONS:
+        action = QAction(spec.text, window)
+        action.setObjectName(f"{spec.method}Action")
+        if spec.keys is not None:
+            action.setShortcut(QKeySequence(spec.keys))
+        method: Callable[[], None] = getattr(window, spec.method)
+        action.triggered.connect(method)
+        window.addAction(action)
+        actions[spec.method] = action
+    return actions
+
+
+def fill_menu(menu: QMenu, actions: dict[str, QAction]) -> dict[str, QMenu]:
+    """A submenu for every menu named in the table; returned by title."""
+    menus: dict[str, QMenu] = {}
+    for spec in ACTIONS:
+        if spec.menu not in menus:
+            menus[spec.menu] = menu.addMenu(spec.menu)
+        if spec.separator:
+            menus[spec.menu].addSeparator()
+        menus[spec.menu].addAction(actions[spec.method])
+    return menus

@@ -1,0 +1,91 @@
+"""Starting the app, making a window, and drawing one to a picture without a display."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+from bpstudio.files.resources import resource
+from bpstudio.files.samples import starter
+from bpstudio.gui.main_window import MainWindow
+from bpstudio.gui.theme import THEMES, ThemeHolder, system_theme
+from bpstudio.model.project import Project
+
+MINIMUM_SIZE = 960, 620
+FIRST_SIZE = 1440, 900
+
+
+def application() -> QApplication:
+    """The one QApplication, made if there is none."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
+        Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
+    )
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("bpstudio")
+    app.setStyle("Fusion")
+    app.setWindowIcon(QIcon(str(resource("icons", "app.svg"))))
+    return app
+
+
+def create_window(
+    project: Project | None = None, path: Path | None = None, theme: str | None = None
+) -> MainWindow:
+    """The main window on a project (None: the starter), without entering the event loop.
+
+    ``theme`` is light or dark; None follows the desktop.
+    """
+    app = application()
+    themes = ThemeHolder()
+    themes.set(app, THEMES[theme] if theme is not None else system_theme())
+    window = MainWindow(starter() if project is None else project, themes, path)
+    window.setMinimumSize(*MINIMUM_SIZE)
+    window.resize(*FIRST_SIZE)
+    return window
+
+
+def run_app(project: Project | None = None, path: Path | None = None) -> int:
+    """Open the window and stay until it is closed; the exit code.
+
+    ``path`` is where the project lives, or a data file to open in the starter.
+    """
+    app = application()
+    window = create_window(project, path if project is not None else None)
+    window.show()
+    if project is None and path is not None:
+        window.open_path(path)
+    code = app.exec()
+    # Plot widgets that are alive when the interpreter exits crash it: they go first.
+    window.deleteLater()
+    app.processEvents()
+    return code
+
+
+def draw_window(
+    project: Project | None,
+    out: Path,
+    size: tuple[int, int] = FIRST_SIZE,
+    theme: str = "light",
+) -> None:
+    """Draw the main window with a project to a PNG file; no display is needed."""
+    if "QT_QPA_PLATFORM" not in os.environ and QApplication.instance() is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = application()
+    window = create_window(project, theme=theme)
+    window.resize(*size)
+    window.show()
+    for _ in range(3):
+        app.processEvents()
+    picture = window.grab()
+    window.close()
+    window.deleteLater()
+    app.processEvents()
+    if not picture.save(str(out), "PNG"):
+        raise OSError(f"The picture could not be written to {out}: choose another place.")

@@ -1,0 +1,405 @@
+"""The main window: where the parts are, and which signal goes where."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bpstudio.files.samples import SAMPLES, sample, sample_proposal
+from bpstudio.gui.actions import fill_menu, make_actions
+from bpstudio.gui.bars import SettingsBar, TopBar
+from bpstudio.gui.canvas.view import CanvasView
+from bpstudio.gui.dialogs.training_form import TrainingForm
+from bpstudio.gui.document import Change, Document
+from bpstudio.gui.files import FileActions
+from bpstudio.gui.panels.base import Panel
+from bpstudio.gui.panels.data import DataPanel
+from bpstudio.gui.panels.explain import ExplainPanel
+from bpstudio.gui.panels.heatmaps import HeatmapPanel
+from bpstudio.gui.panels.loss import LossPanel
+from bpstudio.gui.panels.messages import MessagePanel
+from bpstudio.gui.panels.output import OutputPanel
+from bpstudio.gui.runner import Runner
+from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
+from bpstudio.gui.widgets import Card, secondary_label
+from bpstudio.model.editing import adopt_dataset, fit_to_data, set_shape
+from bpstudio.model.project import Project
+from bpstudio.model.topology import Topology
+
+WATCH_WIDTH = 330
+
+
+class MainWindow(QMainWindow):
+    """Bars on top, data at the left, the canvas in the middle, watch at the right, explain below."""
+
+    def __init__(self, project: Project, themes: ThemeHolder, path: Path | None = None) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setAcceptDrops(True)
+        self.themes = themes
+        self.document = Document(project, path)
+        self.runner = Runner(self.document)
+        self.files = FileActions(self, self.document, self.runner)
+        self.actions_by_name = make_actions(self)
+        menu = QMenu(self)
+        menus = fill_menu(menu, self.actions_by_name)
+        self.files.add_recent_menu(menus["File"])
+        self.top_bar = TopBar(themes, menu)
+        self.settings_bar = SettingsBar(self.document)
+        self.canvas = CanvasView(self.document, themes)
+        self.data_panel = DataPanel(themes)
+        self.loss_panel = LossPanel(themes)
+        self.output_panel = OutputPanel(themes)
+        self.heatmap_panel = HeatmapPanel(themes)
+        self.explain_panel = ExplainPanel(themes)
+        self.message_panel = MessagePanel(themes)
+        self._lay_out(menus["View"])
+        self._connect()
+        self._show_problem()
+        self._show_title()
+        self._show(project)
+        self.canvas.setFocus()
+
+    # Where the parts are
+
+    def _lay_out(self, view_menu: QMenu) -> None:
+        self.setMenuWidget(self.top_bar)
+        self._dock(self, "Data", self.data_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
+        inner = self._inner = QMainWindow()
+        inner.setWindowFlags(Qt.WindowType.Widget)
+        inner.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        inner.setCentralWidget(self._canvas_card())
+        right, bottom = (
+            Qt.DockWidgetArea.RightDockWidgetArea,
+            Qt.DockWidgetArea.BottomDockWidgetArea,
+        )
+        self.watch_panel = QWidget()
+        self.watch_panel.setObjectName("watchPanel")
+        column = QVBoxLayout(self.watch_panel)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GAP)
+        for panel, stretch in (
+            (self.loss_panel, 3),
+            (self.output_panel, 4),
+            (self.heatmap_panel, 3),
+        ):
+            column.addWidget(panel, stretch)
+        watch = self._dock(inner, "Watch", self.watch_panel, right)
+        explain = self._dock(inner, "Explain", self.explain_panel, bottom)
+        messages = self._dock(inner, "Messages", self.message_panel, bottom)
+        inner.resizeDocks([watch], [WATCH_WIDTH], Qt.Orientation.Horizontal)
+        inner.resizeDocks([explain, messages], [700, WATCH_WIDTH], Qt.Orientation.Horizontal)
+        inner.resizeDocks([explain], [132], Qt.Orientation.Vertical)
+        middle = QWidget()
+        whole = QVBoxLayout(middle)
+        whole.setContentsMargins(0, GAP // 2, GAP, GAP)
+        whole.setSpacing(GAP)
+        whole.addWidget(self.settings_bar)
+        whole.addWidget(inner, 1)
+        self.setCentralWidget(middle)
+        view_menu.addSeparator()
+        for dock in (watch, explain, messages):
+            view_menu.addAction(dock.toggleViewAction())
+
+    def _dock(
+        self, window: QMainWindow, title: str, widget: QWidget, area: Qt.DockWidgetArea
+    ) -> QDockWidget:
+        dock = QDockWidget(title, window)
+        dock.setObjectName(f"{title.lower()}Dock")
+        # The card has its own header; an empty widget takes the title bar's place.
+        dock.setTitleBarWidget(QWidget())
+        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
+        dock.setWidget(widget)
+        window.addDockWidget(area, dock)
+        return dock
+
+    def _canvas_card(self) -> Card:
+        card = Card("", self.themes)
+        card.setAccessibleName("Network")
+        self.shape_edit = QLineEdit()
+        self.shape_edit.setObjectName("topologyEdit")
+        self.shape_edit.setAccessibleName("Shape of the network")
+        self.shape_edit.setToolTip("Sizes of the layers from input to output, as 4-8-3")
+        self.shape_edit.setPlaceholderText("4-8-3")
+        self.shape_edit.setProperty("kind", "shape")
+        self.shape_edit.setFixedWidth(140)
+        hint = secondary_label("type a shape, or draw a vertical stroke")
+        card.title_label.setVisible(False)
+        card.header_layout.insertWidget(0, self.shape_edit)
+        card.header_layout.insertWidget(1, hint)
+        card.body.addWidget(self.canvas, 1)
+        self._problem_row = QWidget()
+        row = QHBoxLayout(self._problem_row)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.problem_label = QLabel()
+        self.problem_label.setObjectName("problemLabel")
+        self.problem_label.setWordWrap(True)
+        self._fit_button = QPushButton("Fit layers to the data")
+        self._fit_button.setObjectName("fitLayersButton")
+        self._fit_button.setToolTip("Give the input and output layers the sizes that the data need")
+        row.addWidget(self.problem_label, 1)
+        row.addWidget(self._fit_button)
+        card.body.addWidget(self._problem_row)
+        self._counts = card.aside_label
+        return card
+
+    # Which signal goes where
+
+    def _connect(self) -> None:
+        self.document.shown_changed.connect(self._show)
+        self.document.edited.connect(self._on_edited)
+        self.document.title_changed.connect(self._show_title)
+        self.runner.state_changed.connect(self.top_bar.show_running)
+        self.runner.rate_changed.connect(self.top_bar.show_rate)
+        self.runner.message.connect(self.message_panel.add)
+        self.loss_panel.message.connect(self.message_panel.add)
+        self.canvas.message.connect(self.show_refusal)
+        self.canvas.selection_changed.connect(self.explain_panel.show_selection)
+        self.canvas.neuron_hovered.connect(self._on_hovered)
+        self.settings_bar.message.connect(self.show_refusal)
+        self.settings_bar.more_requested.connect(self.edit_settings)
+        self.shape_edit.editingFinished.connect(self._on_shape)
+        self._fit_button.clicked.connect(self.fit_layers)
+        top = self.top_bar
+        for button, method in (
+            (top.play_button, self.toggle_run),
+            (top.sample_button, self.step_sample),
+            (top.epoch_button, self.step_epoch),
+            (top.reset_button, self.reset),
+            (top.undo_button, self.undo),
+            (top.redo_button, self.redo),
+        ):
+            button.clicked.connect(method)
+        self.document.stack.canUndoChanged.connect(top.undo_button.setEnabled)
+        self.document.stack.canRedoChanged.connect(top.redo_button.setEnabled)
+        self.document.stack.undoTextChanged.connect(self._on_undo_text)
+        top.undo_button.setEnabled(False)
+        top.redo_button.setEnabled(False)
+        data = self.data_panel
+        data.sample_chosen.connect(self.choose_sample)
+        data.open_requested.connect(self.open_dialog)
+        data.resplit_requested.connect(self.resplit)
+        data.regenerate_requested.connect(self.regenerate)
+
+    def _panels(self) -> tuple[Panel, ...]:
+        return (self.loss_panel, self.output_panel, self.heatmap_panel, self.explain_panel)
+
+    def _show(self, project: Project) -> None:
+        """One frame: every part shows this project."""
+        self.top_bar.show_project(project)
+        self.canvas.show_project(project)
+        for panel in self._panels():
+            panel.show_project(project)
+
+    def _on_edited(self, before: Project, after: Project) -> None:
+        self.settings_bar.show_project(after)
+        self.data_panel.show_project(after)
+        self._show_problem()
+
+    def _show_problem(self) -> None:
+        project = self.document.project
+        self.data_panel.show_project(project)
+        topology = project.topology
+        if not self.shape_edit.hasFocus() or not self.shape_edit.isModified():
+            with QSignalBlocker(self.shape_edit):
+                self.shape_edit.setText(str(topology))
+        count = topology.parameter_count
+        self._counts.setText(f"{topology.connection_count:,} weights · {count:,} parameters")
+        problem = project.problem()
+        self._problem_row.setVisible(problem is not None)
+        self.problem_label.setText(f"⚠  {problem}" if problem else "")
+        self._fit_button.setVisible(fit_to_data(project) != project)
+
+    def _show_title(self) -> None:
+        document = self.document
+        self.top_bar.show_title(document.name, document.is_clean)
+        self.setWindowTitle(f"{document.name}[*] — bpstudio")
+        self.setWindowModified(not document.is_clean)
+
+    def _on_undo_text(self, text: str) -> None:
+        self.top_bar.undo_button.setToolTip(f"Undo {text} (Ctrl+Z)".replace("  ", " "))
+
+    def _on_hovered(self, neuron: tuple[str, int] | None) -> None:
+        if neuron is None:
+            self.output_panel.show_neuron(None, None)
+        else:
+            self.output_panel.show_neuron(*neuron)
+
+    def show_refusal(self, sentence: str) -> None:
+        self.message_panel.add(sentence, True)
+
+    def edit(self, name: str, change: Change, merge: str | None = None) -> bool:
+        """Edit the document, or say why not."""
+        return self.canvas.edit(name, change, merge)
+
+    # What the menus do with the network
+
+    def _on_shape(self) -> None:
+        text = self.shape_edit.text()
+        self.shape_edit.setModified(False)
+        if text != str(self.document.project.topology):
+            if not self.edit(f"Shape {text}", lambda project: set_shape(project, text)):
+                self.shape_edit.setText(str(self.document.project.topology))
+            self.canvas.setFocus()
+
+    def fit_layers(self) -> None:
+        self.edit("Fit layers to the data", fit_to_data)
+
+    def clear_network(self) -> None:
+        self.edit("Empty the canvas", lambda project: project.with_new_weights(Topology()))
+
+    def select_all(self) -> None:
+        self.canvas.select_all()
+
+    def delete_selected(self) -> None:
+        self.canvas.delete_selected()
+
+    def undo(self) -> None:
+        if self.document.stack.canUndo():
+            self.document.undo()
+
+    def redo(self) -> None:
+        if self.document.stack.canRedo():
+            self.document.redo()
+
+    # What the menus do with the data
+
+    def choose_sample(self, name: str) -> None:
+        """Other data; a network that nobody has edited makes way for one that suits them."""
+        before = self.document.project
+        old = before.dataset.name if before.dataset is not None else ""
+        keep = old not in SAMPLES or sample_proposal(old).topology != before.topology
+        self.edit(
+            f"Data {SAMPLES[name].label}",
+            lambda project: adopt_dataset(project, sample(name), sample_proposal(name), keep),
+        )
+
+    def regenerate(self, name: str, noise: float, seed: int) -> None:
+        """The same sample with other noise or another seed; the network starts over."""
+
+        held_out = round(1 - self.data_panel.share.value, 4)
+
+        def change(project: Project) -> Project:
+            wanted = noise if SAMPLES[name].noise is not None else None
+            dataset = sample(name, noise=wanted, seed=seed, validation=held_out)
+            return replace(project, dataset=dataset).reset()
+
+        self.edit("Generate data", change, merge="generate")
+
+    def resplit(self, train_share: float) -> None:
+        """Hold out another share of the rows for validation; the network starts over."""
+
+        def change(project: Project) -> Project:
+            if project.dataset is None:
+                return project
+            seed = project.config.seed
+            dataset = project.dataset.resplit(round(1 - train_share, 4), seed=seed)
+            return replace(project, dataset=dataset).reset()
+
+        self.edit("Split the data", change, merge="split")
+
+    # What the menus do with the training
+
+    def toggle_run(self) -> None:
+        self.runner.toggle()
+
+    def step_sample(self) -> None:
+        self.runner.step_sample()
+
+    def step_epoch(self) -> None:
+        self.runner.step_epoch()
+
+    def reset(self) -> None:
+        """Back to the starting weights."""
+        self.runner.stop()
+        self.edit("Reset", Project.reset)
+
+    def new_weights(self) -> None:
+        """Other starting weights, by the next seed."""
+        self.runner.stop()
+
+        def change(project: Project) -> Project:
+            config = replace(project.config, seed=project.config.seed + 1)
+            return replace(project, config=config).with_new_weights()
+
+        self.edit("New weights", change)
+
+    def edit_settings(self) -> None:
+        form = TrainingForm(self.document.project.config, self)
+        form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if form.exec():
+            config = form.config
+            self.edit("Training settings", lambda project: project.with_config(config))
+
+    # What the menus do with the view and help
+
+    def fit_view(self) -> None:
+        self.canvas.fit()
+
+    def toggle_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self.themes.set(app, LIGHT if self.themes.theme is DARK else DARK)
+
+    def show_help(self) -> None:
+        self.files.show_help()
+
+    def show_about(self) -> None:
+        self.files.show_about()
+
+    # What the menus do with the files
+
+    def new_project(self) -> None:
+        self.files.new_project()
+
+    def open_dialog(self) -> None:
+        self.files.open_dialog()
+
+    def open_path(self, path: Path) -> None:
+        """Open a project or a data file, as if it were dropped on the window."""
+        self.files.open_path(path)
+
+    def save(self) -> bool:
+        return self.files.save()
+
+    def save_as(self) -> bool:
+        return self.files.save_as()
+
+    def export_dialog(self) -> None:
+        self.files.export_dialog()
+
+    # Events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                event.acceptProposedAction()
+                self.open_path(Path(url.toLocalFile()))
+                return
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask about unsaved changes; then stop the run before any widget goes."""
+        self.runner.stop()
+        if not self.files.may_go():
+            event.ignore()
+            return
+        event.accept()

@@ -1,0 +1,93 @@
+"""A tile of the gallery: the picture of a sample with its name below."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QToolButton
+
+from bpstudio.explain.thumbnail import Thumbnail, thumbnail
+from bpstudio.files.samples import Sample, sample
+from bpstudio.gui.theme import RADIUS, SMALL_SIZE, Theme, ThemeHolder, signed_color, text_font
+
+WIDTH, PICTURE_HEIGHT, LABEL_HEIGHT, INSET = 84, 58, 17, 8
+DOT = 1.7
+WIDEST = 1.3
+"""Width of a picture in heights: wider ones would distort the shapes."""
+
+
+class SampleTile(QToolButton):
+    """A checkable button; its picture is drawn from the data themselves, when it is first seen."""
+
+    def __init__(self, entry: Sample, themes: ThemeHolder) -> None:
+        super().__init__()
+        self.name = entry.name
+        self._themes = themes
+        self._thumbnail: Thumbnail | None = None
+        self.setText(entry.label)
+        self.setCheckable(True)
+        self.setAccessibleName(f"Sample {entry.label}")
+        self.setAccessibleDescription(entry.description)
+        self.setToolTip(f"{entry.label}: {entry.description}")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        themes.listen(self._restyle)
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH, PICTURE_HEIGHT + LABEL_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(60, PICTURE_HEIGHT + LABEL_HEIGHT)
+
+    def _restyle(self, _theme: Theme) -> None:
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = self._themes.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(0, 0, self.width(), PICTURE_HEIGHT)
+        marked = self.isChecked()
+        pen = QPen(
+            theme.color("accent" if marked or self.hasFocus() else "line"), 2 if marked else 1
+        )
+        if self.underMouse() and not marked:
+            pen.setColor(theme.color("secondary"))
+        inset = pen.widthF() / 2
+        painter.setPen(pen)
+        painter.setBrush(theme.color("background"))
+        painter.drawRoundedRect(
+            frame.adjusted(inset, inset, -inset, -inset), RADIUS - 2, RADIUS - 2
+        )
+        area = frame.adjusted(INSET, INSET, -INSET, -INSET)
+        spare = max(0.0, area.width() - WIDEST * area.height()) / 2
+        self._draw_points(painter, theme, area.adjusted(spare, 0, -spare, 0))
+        font = text_font(SMALL_SIZE)
+        painter.setFont(font)
+        painter.setPen(theme.color("text" if marked else "secondary"))
+        words = QFontMetrics(font).elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, self.width() - 2
+        )
+        place = QRectF(1, PICTURE_HEIGHT + 2, self.width() - 2, LABEL_HEIGHT - 2)
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()
+
+    def _draw_points(self, painter: QPainter, theme: Theme, area: QRectF) -> None:
+        picture = self._thumbnail
+        if picture is None:
+            picture = self._thumbnail = thumbnail(sample(self.name))
+        painter.setPen(Qt.PenStyle.NoPen)
+        few = picture.x.size <= 30
+        for k in range(picture.x.size):
+            label = int(picture.label[k])
+            if label >= 0:
+                painter.setBrush(theme.class_color(label))
+            else:
+                painter.setBrush(signed_color(theme, 0.4 + 0.6 * abs(float(picture.value[k])), 1))
+            at = QPointF(
+                area.left() + float(picture.x[k]) * area.width(),
+                area.bottom() - float(picture.y[k]) * area.height(),
+            )
+            radius = (DOT + 0.6 if few else DOT) * float(picture.size[k])
+            painter.drawEllipse(at, radius, radius)
