@@ -1,0 +1,71 @@
+"""The gradient check: it agrees with a right gradient, sees a wrong one, and knows kinks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bpstudio.explain.gradient_check import check_gradient, parameter_name
+from bpstudio.model.network import Network
+from bpstudio.model.topology import Topology
+
+RNG = np.random.default_rng(1)
+X = RNG.normal(size=(20, 3))
+Y = np.eye(2)[RNG.integers(0, 2, 20)]
+
+
+@pytest.mark.parametrize(
+    ("hidden", "output", "loss"),
+    [
+        ("tanh", "softmax", "categorical_cross_entropy"),
+        ("sigmoid", "sigmoid", "binary_cross_entropy"),
+        ("softplus", "linear", "squared_error"),
+        ("sigmoid", "softmax", "squared_error"),
+    ],
+)
+def test_that_the_gradient_holds(hidden: str, output: str, loss: str) -> None:
+    topology = Topology.parse("3-5-2", hidden, output).with_link("input", "output")
+    found = check_gradient(Network.create(topology, 3), X, Y, loss)
+    assert found.holds and found.worst_error < 1e-7
+    assert len(found.positions) == found.parameters == topology.parameter_count
+    assert not found.kinks.any()
+    assert sum(count for _, count, _, _ in found.parts()) == found.parameters
+
+
+def test_that_one_wrong_parameter_is_named() -> None:
+    found = check_gradient(Network.create(Topology.parse("3-5-2"), 3), X, Y, "squared_error")
+    analytic = found.analytic.copy()
+    analytic[16] *= 1.001
+    wrong = replace(found, analytic=analytic)
+    assert not wrong.holds
+    assert wrong.worst == parameter_name(found.topology, 16) == "the bias of hidden1 2"
+
+
+def test_that_kinks_are_told_apart_from_errors() -> None:
+    topology = Topology.parse("3-4-2", hidden="relu", output="linear")
+    network = Network.create(topology, 3)
+    # A net input of exactly 0 for the first row, at the kink of hidden neuron 1.
+    network.biases["hidden1"][0] = -(network.weights["input", "hidden1"][0] @ X[0])
+    found = check_gradient(network, X, Y, "squared_error")
+    assert found.kinks[12] and found.holds
+    assert not found.kinks[-2:].any()
+
+
+def test_that_a_large_network_is_sampled_and_pruned_weights_are_left_out() -> None:
+    topology = Topology.parse("3-5-2").without_connection("input", 0, "hidden1", 0)
+    network = Network.create(topology)
+    found = check_gradient(network, X, Y, "squared_error", max_parameters=10)
+    assert len(found.positions) == 10 and found.parameters == topology.parameter_count - 1
+    again = check_gradient(network, X, Y, "squared_error", max_parameters=10)
+    np.testing.assert_array_equal(found.positions, again.positions)
+    whole = check_gradient(network, X, Y, "squared_error")
+    assert 0 not in whole.positions
+
+
+def test_that_float32_is_checked_in_float64() -> None:
+    network = Network.create(Topology.parse("3-5-2"))
+    single = network.with_parameters(network.parameters.astype(np.float32))
+    assert check_gradient(single, X, Y, "squared_error").holds
+    assert single.parameters.dtype == np.float32

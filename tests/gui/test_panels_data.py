@@ -1,0 +1,162 @@
+"""The data panel: what it shows, and what it asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from bpstudio.files.samples import SAMPLES
+from bpstudio.gui.panels.data import DataPanel
+from bpstudio.gui.theme import DARK, LIGHT, ThemeHolder
+from bpstudio.model.project import Project
+from tests.gui.panel_help import pixel, project_on
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> DataPanel:
+    panel = DataPanel(ThemeHolder())
+    qtbot.addWidget(panel)
+    panel.resize(panel.width(), 760)
+    panel.show()
+    return panel
+
+
+def test_that_every_sample_has_a_tile_with_its_name(panel: DataPanel) -> None:
+    assert [tile.text() for tile in panel.tiles.values()] == [s.label for s in SAMPLES.values()]
+
+
+@pytest.mark.parametrize("name", list(SAMPLES))
+def test_that_a_tile_shows_points_of_its_data(panel: DataPanel, name: str) -> None:
+    image = panel.tiles[name].grab().toImage()
+    colors = {
+        image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())
+    }
+    assert {LIGHT.color("positive").name(), LIGHT.color("negative").name()} & colors or (
+        SAMPLES[name].task == "regression" and len(colors) > 5
+    )
+
+
+def test_that_the_sample_in_use_is_marked(panel: DataPanel) -> None:
+    panel.show_project(project_on("moons"))
+    assert [name for name, tile in panel.tiles.items() if tile.isChecked()] == ["moons"]
+    assert panel.aside_label.text() == "200 rows"
+
+
+def test_that_own_data_mark_no_sample(panel: DataPanel) -> None:
+    project = project_on("iris")
+    panel.show_project(replace(project, dataset=replace(project.dataset, name="measured")))
+    assert not any(tile.isChecked() for tile in panel.tiles.values())
+
+
+def test_that_a_tile_asks_for_its_sample_and_marks_nothing_itself(
+    panel: DataPanel, qtbot: QtBot
+) -> None:
+    panel.show_project(project_on("circles"))
+    with qtbot.waitSignal(panel.sample_chosen) as asked:
+        qtbot.mouseClick(panel.tiles["iris"], Qt.MouseButton.LeftButton)
+    assert asked.args == ["iris"]
+    assert panel.tiles["circles"].isChecked()
+    assert not panel.tiles["iris"].isChecked()
+
+
+def test_that_the_sample_in_use_is_not_asked_for_again(panel: DataPanel, qtbot: QtBot) -> None:
+    panel.show_project(project_on("circles"))
+    with qtbot.assertNotEmitted(panel.sample_chosen):
+        qtbot.mouseClick(panel.tiles["circles"], Qt.MouseButton.LeftButton)
+
+
+def test_that_the_button_asks_for_a_file(panel: DataPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.open_requested):
+        qtbot.mouseClick(panel.open_button, Qt.MouseButton.LeftButton)
+
+
+def test_that_the_train_share_is_that_of_the_data(panel: DataPanel) -> None:
+    panel.show_project(project_on("circles"))
+    assert panel.share.value == pytest.approx(0.75, abs=0.006)
+
+
+def test_that_a_key_on_the_slider_asks_for_another_split(panel: DataPanel, qtbot: QtBot) -> None:
+    panel.show_project(project_on("circles"))
+    with qtbot.waitSignal(panel.resplit_requested) as asked:
+        qtbot.keyClick(panel.share.slider, Qt.Key.Key_Right)
+    assert asked.args[0] == pytest.approx(0.76)
+
+
+def test_that_a_drag_asks_once_at_its_end(panel: DataPanel, qtbot: QtBot) -> None:
+    panel.show_project(project_on("circles"))
+    asked: list[float] = []
+    panel.resplit_requested.connect(asked.append)
+    slider = panel.share.slider
+    slider.setSliderDown(True)
+    for value in (70, 60, 50):
+        slider.setValue(value)
+    assert asked == []
+    assert panel.share.value_label.text() == "50 %"
+    slider.setSliderDown(False)
+    assert asked == [pytest.approx(0.5)]
+
+
+def test_that_noise_and_seed_generate_the_sample_anew(panel: DataPanel, qtbot: QtBot) -> None:
+    panel.show_project(project_on("circles"))
+    assert panel.noise.value == pytest.approx(SAMPLES["circles"].noise)
+    with qtbot.waitSignal(panel.regenerate_requested) as asked:
+        panel.seed.setValue(4)
+    assert asked.args == ["circles", pytest.approx(0.04), 4]
+    with qtbot.waitSignal(panel.regenerate_requested) as asked:
+        qtbot.keyClick(panel.noise.slider, Qt.Key.Key_Right)
+    assert asked.args == ["circles", pytest.approx(0.045), 4]
+
+
+def test_that_showing_data_asks_for_nothing(panel: DataPanel, qtbot: QtBot) -> None:
+    with (
+        qtbot.assertNotEmitted(panel.regenerate_requested),
+        qtbot.assertNotEmitted(panel.resplit_requested),
+        qtbot.assertNotEmitted(panel.sample_chosen),
+    ):
+        for name in ("circles", "iris", "sine"):
+            panel.show_project(project_on(name))
+            panel.refresh_now()
+
+
+@pytest.mark.parametrize("name", ["iris", "watermelon"])
+def test_that_tables_have_neither_noise_nor_seed(panel: DataPanel, name: str) -> None:
+    panel.show_project(project_on(name))
+    assert not panel.noise.isVisible()
+    assert not panel.seed.isVisible()
+
+
+def test_that_columns_are_described_in_words(panel: DataPanel) -> None:
+    panel.show_project(project_on("iris"))
+    assert ("sepal_length", "standardised") in panel.columns.lines
+    assert ("species", "3 classes") in panel.columns.lines
+
+
+def test_that_no_data_leave_nothing_to_split(panel: DataPanel) -> None:
+    panel.show_project(project_on("circles"))
+    panel.show_project(Project())
+    panel.refresh_now()
+    assert not panel.share.isVisible()
+    assert panel.aside_label.text() == ""
+
+
+def test_that_every_control_has_a_name_and_a_tooltip(panel: DataPanel) -> None:
+    controls = [panel.open_button, panel.seed, panel.share.slider, panel.noise.slider]
+    for control in [*controls, *panel.tiles.values()]:
+        assert control.accessibleName()
+        assert control.toolTip()
+
+
+def test_that_another_theme_repaints_the_tiles(qtbot: QtBot, qapp: object) -> None:
+    themes = ThemeHolder()
+    panel = DataPanel(themes)
+    qtbot.addWidget(panel)
+    panel.resize(panel.width(), 760)
+    panel.show()
+    themes.set(qapp, DARK)
+    tile = panel.tiles["xor"]
+    assert pixel(tile, tile.rect().toRectF().topLeft() * 0 + tile.rect().center().toPointF()) in (
+        DARK.color("background"),
+    )

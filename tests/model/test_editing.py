@@ -1,0 +1,205 @@
+"""What people do to a drawn network: every edit gives a network in order, and keeps what it can."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bpstudio as bp
+from bpstudio.model import editing
+from bpstudio.model.project import Progress, Project
+from bpstudio.model.proposal import proposal
+from bpstudio.model.topology import TopologyError, layer_ids
+
+from ..strategies import topologies
+
+
+def project_of(text: str, **options: str) -> Project:
+    return Project.create(bp.Topology.parse(text, **options))
+
+
+def learned(project: Project) -> Project:
+    """The same project as if it had been trained."""
+    vector = np.arange(1.0, project.network.parameters.size + 1)
+    return replace(project, network=project.network.with_parameters(vector), progress=Progress(3))
+
+
+@pytest.mark.parametrize(
+    ("after", "shape"), [(None, "4-2-3-1"), ("input", "2-4-3-1"), ("output", "2-3-1-4")]
+)
+def test_that_a_drawn_layer_is_joined_and_numbered(after: str | None, shape: str) -> None:
+    drawn = editing.insert_layer(project_of("2-3-1"), 4, after)
+    assert str(drawn.topology) == shape
+    assert [layer.id for layer in drawn.topology.layers] == layer_ids(4)
+    assert list(drawn.topology.problems()) == []
+
+
+def test_that_the_first_layers_drawn_become_input_and_output() -> None:
+    one = editing.insert_layer(Project(), 3, None)
+    two = editing.insert_layer(one, 2, "input")
+    assert [layer.id for layer in one.topology.layers] == ["input"]
+    assert [layer.id for layer in two.topology.layers] == ["input", "output"]
+    assert two.topology.has_link("input", "output")
+    assert two.topology.output.activation == editing.DEFAULT_OUTPUT
+
+
+def test_that_a_layer_gets_the_activation_of_its_new_role() -> None:
+    project = project_of("2-3-2", hidden="relu", output="softmax")
+    drawn = editing.insert_layer(project, 5, "output")
+    assert [layer.activation for layer in drawn.topology.layers[1:]] == [
+        "relu",
+        "relu",
+        "softmax",
+    ]
+    assert list(drawn.topology.problems()) == []
+
+
+@given(topologies(), st.data())
+def test_that_any_drawn_layer_leaves_a_valid_network(
+    topology: bp.Topology, data: st.DataObject
+) -> None:
+    after = data.draw(st.sampled_from([None, *(layer.id for layer in topology.layers)]))
+    drawn = editing.insert_layer(Project.create(topology), 2, after, keep=data.draw(st.booleans()))
+    assert list(drawn.topology.problems()) == []
+    assert drawn.network.parameters.size == drawn.topology.parameter_count
+
+
+@given(topologies(), st.data())
+def test_that_a_removed_hidden_layer_leaves_a_valid_network(
+    topology: bp.Topology, data: st.DataObject
+) -> None:
+    gone = data.draw(st.sampled_from([layer.id for layer in topology.hidden]))
+    smaller = editing.remove_layers(Project.create(topology), [gone])
+    assert list(smaller.topology.problems()) == []
+    assert [x.id for x in smaller.topology.layers] == layer_ids(len(topology.layers) - 1)
+
+
+def test_that_places_move_along_with_their_layers() -> None:
+    places = {"input": (0.0, 0.0), "hidden1": (1.0, 0.0), "output": (2.0, 0.0)}
+    project = project_of("2-3-1").with_layout(places)
+    drawn = editing.insert_layer(project, 4, "input", (0.5, 9.0))
+    assert drawn.layout == {
+        "input": (0.0, 0.0),
+        "hidden1": (0.5, 9.0),
+        "hidden2": (1.0, 0.0),
+        "output": (2.0, 0.0),
+    }
+    smaller = editing.remove_layers(drawn, ["hidden1"])
+    assert smaller.layout == places
+
+
+def test_that_what_a_layer_learned_moves_along_with_it() -> None:
+    project = learned(project_of("2-3-4-1"))
+    smaller = editing.remove_layers(project, ["hidden1"])
+    old, new = project.network, smaller.network
+    assert np.array_equal(new.weights["hidden1", "output"], old.weights["hidden2", "output"])
+    assert np.array_equal(new.biases["hidden1"], old.biases["hidden2"])
+
+
+def test_that_a_resized_layer_keeps_its_weights() -> None:
+    project = learned(project_of("2-3-1"))
+    larger = editing.resize_layer(project, "hidden1", 5)
+    assert str(larger.topology) == "2-5-1"
+    assert np.array_equal(
+        larger.network.weights["input", "hidden1"][:3], project.network.weights["input", "hidden1"]
+    )
+    assert editing.resize_layer(project, "hidden1", 3) is project
+
+
+def test_that_another_activation_keeps_weights_and_progress() -> None:
+    project = learned(project_of("2-3-1"))
+    changed = editing.set_activation(project, ["hidden1", "output"], "tanh")
+    assert {layer.activation for layer in changed.topology.layers[1:]} == {"tanh"}
+    assert changed.network.parameters.tobytes() == project.network.parameters.tobytes()
+    assert changed.progress == project.progress
+
+
+def test_that_softmax_is_refused_for_a_hidden_layer_with_its_name() -> None:
+    with pytest.raises(TopologyError, match="Layer 'hidden1' is not the output"):
+        editing.set_activation(project_of("2-3-1"), ["hidden1"], "softmax")
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "sentence"),
+    [
+        ("hidden1", "hidden1", "cannot be linked to itself"),
+        ("input", "hidden1", "input and hidden 1 are linked already"),
+        ("hidden2", "hidden1", "hidden 1 comes before hidden 2: a link back would be a cycle"),
+        ("output", "input", "a link back would be a cycle"),
+    ],
+)
+def test_that_a_link_that_cannot_be_is_refused_with_the_reason(
+    source: str, target: str, sentence: str
+) -> None:
+    with pytest.raises(TopologyError, match=sentence):
+        editing.add_link(project_of("2-3-4-1"), source, target)
+
+
+@given(topologies())
+def test_that_a_link_is_allowed_exactly_where_there_is_no_reason_against_it(
+    topology: bp.Topology,
+) -> None:
+    project = Project.create(topology)
+    for source in topology.layers:
+        for target in topology.layers:
+            if editing.link_refusal(topology, source.id, target.id) is None:
+                linked = editing.add_link(project, source.id, target.id).topology
+                assert len(linked.links) == len(topology.links) + 1
+                assert list(linked.problems()) == []
+
+
+def test_that_links_can_be_removed_and_gone_ones_do_not_matter() -> None:
+    project = project_of("2-3-1")
+    without = editing.remove_links(project, [("input", "hidden1"), ("input", "output")])
+    assert [link.key for link in without.topology.links] == [("hidden1", "output")]
+
+
+def test_that_a_typed_shape_keeps_the_layers_that_stay() -> None:
+    project = learned(project_of("2-3-1", hidden="relu", output="linear"))
+    wider = editing.set_shape(project, "2-6-1")
+    assert np.array_equal(
+        wider.network.weights["input", "hidden1"][:3], project.network.weights["input", "hidden1"]
+    )
+    deeper = editing.set_shape(project, "2-3-3-1")
+    assert str(deeper.topology) == "2-3-3-1"
+    assert [layer.activation for layer in deeper.topology.layers[1:]] == [
+        "relu",
+        "relu",
+        "linear",
+    ]
+    assert editing.set_shape(project, "2 - 3 - 1") is project
+
+
+def test_that_the_outer_layers_can_be_fitted_to_the_data() -> None:
+    data = bp.Dataset.from_arrays(np.zeros((3, 4)), np.zeros((3, 2)))
+    fitted = editing.fit_to_data(replace(project_of("2-3-1"), dataset=data))
+    assert str(fitted.topology) == "4-3-2"
+    assert fitted.problem() is None
+    assert str(editing.fit_to_data(project_of("2-3-1")).topology) == "2-3-1"
+
+
+def test_that_typed_weights_have_to_be_finite() -> None:
+    project = project_of("2-3-1")
+
+    def spoil(vector: np.ndarray) -> None:
+        vector[2] = np.inf
+
+    with pytest.raises(ValueError, match="finite"):
+        editing.set_parameters(project, spoil)
+    assert np.isfinite(project.network.parameters).all()
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_that_adopted_data_can_be_trained_on(keep: bool) -> None:
+    rng = np.random.default_rng(0)
+    data = bp.Dataset.from_arrays(rng.normal(size=(9, 4)), np.eye(3)[np.arange(9) % 3])
+    before = project_of("2-9-1", output="linear")
+    adopted = editing.adopt_dataset(before, data, proposal(data), keep)
+    assert adopted.problem() is None
+    assert adopted.topology.output.activation == "softmax"
+    assert (adopted.topology.hidden[0].size == 9) is keep
+    assert adopted.is_untouched
