@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
 
-from bpstudio.gui.commands import Edit
+from bpstudio.gui.commands import Edit, UndoStack
 from bpstudio.model.project import Project
 from bpstudio.training.session import can_continue
 
@@ -39,7 +38,7 @@ class Document(QObject):
         self._project = project
         self._shown = project
         self._path = path
-        self.stack = QUndoStack(self)
+        self.stack = UndoStack(self._apply, self)
         self.stack.cleanChanged.connect(self.title_changed)
 
     @property
@@ -83,7 +82,7 @@ class Document(QObject):
     def keep(self, name: str, project: Project, merge: str | None = None) -> None:
         """Make ``project`` the current one as an undoable step, with no question asked of a run."""
         if project != self._project:
-            self.stack.push(Edit(name, self._project, project, self._apply, merge))
+            self.stack.push(Edit(name, self._project, project, merge))
 
     def undo(self) -> None:
         self.go_to(self.stack.index() - 1)

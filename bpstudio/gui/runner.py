@@ -22,6 +22,8 @@ from bpstudio.training.mailbox import Mailbox, MetricsBuffer
 from bpstudio.training.session import Session, can_continue, history_of
 
 FRAME_MS = 33
+PAINT_MS = 10
+"""A frame's painting begins within this time after its news; the timer then waits for its end."""
 RATE_SECONDS = 0.4
 
 
@@ -52,6 +54,10 @@ class Runner(QObject):
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._frame)
+        self._painted = QTimer(self)
+        self._painted.setSingleShot(True)
+        self._painted.setInterval(PAINT_MS)
+        self._painted.timeout.connect(self._release)
         document.settling.connect(self._on_settling)
         document.settled.connect(self._on_settled)
         document.edited.connect(self._on_edited)
@@ -139,6 +145,10 @@ class Runner(QObject):
                 self._live.put(epoch)
         snapshot = self._mailbox.take_snapshot()
         if snapshot is not None and snapshot.run_id == run_id:
+            # Engine and window share the interpreter: the session gives way until the frame is painted,
+            # or each of its calls into Qt would wait for the engine.
+            self._session.control.hold()
+            self._painted.start()
             self._show(snapshot)
         self._mailbox.request_snapshot()
         for event in self._mailbox.take_lifecycle():
@@ -212,6 +222,10 @@ class Runner(QObject):
                 self._kept = after
         else:
             self._discard()
+
+    def _release(self) -> None:
+        if self._session is not None:
+            self._session.control.release()
 
     def _set_running(self, running: bool) -> None:
         if running != self._running:

@@ -7,6 +7,9 @@ from typing import Literal, TypeAlias
 
 from bpstudio.model.config import TrainingConfig
 
+WAY_SECONDS = 0.05
+"""How long a session gives way at most: it goes on, slowly, even if nobody takes hold() back."""
+
 Mode: TypeAlias = Literal["run", "update", "epoch", "pause", "stop"]
 
 
@@ -18,6 +21,8 @@ class Control:
         self._mode: Mode = mode
         self._number = 0
         self._config: TrainingConfig | None = None
+        self._free = threading.Event()
+        self._free.set()
 
     @property
     def mode(self) -> Mode:
@@ -67,6 +72,18 @@ class Control:
         """
         with self._changed:
             self._changed.wait_for(lambda: self._number != number)
+
+    def hold(self) -> None:
+        """Ask the session to give way: another thread needs the interpreter now."""
+        self._free.clear()
+
+    def release(self) -> None:
+        """The other thread is idle again."""
+        self._free.set()
+
+    def give_way(self) -> None:
+        """Wait while another thread holds the session, WAY_SECONDS at most."""
+        self._free.wait(WAY_SECONDS)
 
     def change(self, config: TrainingConfig) -> None:
         """Go on with another learning rate, momentum, batch size, L1 or L2."""

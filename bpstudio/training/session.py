@@ -36,7 +36,7 @@ from bpstudio.training.events import (
 from bpstudio.training.mailbox import Callback, MetricsBuffer, Sink
 from bpstudio.training.schedule import Schedule
 
-CALL_SECONDS = 0.01
+CALL_SECONDS = 0.003
 """Aimed-at length of one call into the engine; pause, step and stop are read between calls."""
 
 HISTORY_RECORDS = 1 << 15
@@ -134,6 +134,7 @@ class Session:
 
     def _advance(self, mode: Mode, number: int) -> tuple[StopReason, str] | None:
         """One call into the engine and what follows from it; the outcome if the run is over."""
+        self.control.give_way()
         order = self._schedule.order(self._epoch)
         batch = batch_rows(self.config, len(order))
         rows = batch if mode == "update" else max(1, self._call_rows // batch) * batch

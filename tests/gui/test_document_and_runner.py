@@ -193,3 +193,20 @@ def test_that_a_run_ends_after_its_epochs(qtbot: QtBot, project: Project) -> Non
         runner.play()
     assert document.project.epoch == 2
     assert isinstance(document.project.config, TrainingConfig)
+
+
+def test_that_edits_of_one_drag_are_one_step_but_never_swallow_what_was_saved(
+    project: Project, document: Document
+) -> None:
+    for size in (6, 7, 8):
+        document.edit("Resize", lambda p, size=size: resize_layer(p, "hidden1", size), merge="drag")
+    assert document.stack.count() == 1
+    document.stack.setClean()
+    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 9), merge="drag")
+    assert document.stack.count() == 2 and not document.is_clean
+    document.undo()
+    assert document.is_clean
+    document.undo()
+    assert document.project == project
+    document.edit("Other", lambda p: resize_layer(p, "hidden1", 2))
+    assert not document.stack.canRedo() and not document.is_clean

@@ -310,3 +310,17 @@ def test_that_a_snapshot_is_only_made_on_request_and_cannot_be_written(
     session.control.stop()
     mailbox.until(finished)
     assert session.join(SECONDS)
+
+
+def test_that_a_held_session_gives_way_and_goes_on_by_itself_in_the_end(
+    network: Network, data: Dataset
+) -> None:
+    mailbox, control = Seen(), Control()
+    control.hold()
+    session = Session(network, data, config(epochs=2), mailbox, control)
+    session.start()
+    last = mailbox.until(finished)
+    assert session.join(SECONDS)
+    assert isinstance(last, Finished)
+    whole = train(network, data, config(epochs=2))
+    assert last.result.network.parameters.tobytes() == whole.network.parameters.tobytes()
