@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 
 # Before anything imports Qt or NumPy: no window opens, and sums are added in one order.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# What the app remembers for its user is not for tests to change.
+os.environ["XDG_CONFIG_HOME"] = tempfile.mkdtemp(prefix="bpstudio-tests-")
 
 import gc
 import sys

@@ -117,6 +117,7 @@ class Session:
         self._sink.post(Started(self.run_id))
         outcome = self._after_epoch() if self._position == 0 else None
         while outcome is None:
+            self.control.give_way()
             # The request first: what was changed before it was made is then there too.
             mode, number = self.control.latest()
             if (config := self.control.take_config()) is not None:
@@ -134,7 +135,6 @@ class Session:
 
     def _advance(self, mode: Mode, number: int) -> tuple[StopReason, str] | None:
         """One call into the engine and what follows from it; the outcome if the run is over."""
-        self.control.give_way()
         order = self._schedule.order(self._epoch)
         batch = batch_rows(self.config, len(order))
         rows = batch if mode == "update" else max(1, self._call_rows // batch) * batch
