@@ -410,5 +410,6 @@ def test_that_the_window_stays_alive_while_training_at_full_speed(
     timer.stop()
     press(window, "playButton")
     until_idle(qtbot, window)
-    assert float(np.percentile(gaps, 50)) < 0.05
-    assert float(np.percentile(gaps, 95)) < 0.15
+    # An engine that keeps the interpreter to itself makes these 0.2 and 0.33 on an idle machine.
+    assert float(np.percentile(gaps, 50)) < 0.1
+    assert float(np.percentile(gaps, 95)) < 0.25
