@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpstudio.engines.base import State, batch_rows, kept_connections, weight_positions
+from bpstudio.engines.base import State, batch_rows, weight_positions
 from bpstudio.engines.optimizers import STEPS
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
@@ -65,7 +65,7 @@ def parameter_gradient(
                 weights *= b.link.mask
             gradient[b.start : b.stop] = weights.ravel()
         # (11) and its twin for hidden neurons: a bias is a weight from an output that is always 1.
-        gradient[block.start : block.stop] = delta.mean(axis=0)
+        gradient[block.start : block.stop] = delta.mean(axis=0) if block.layer.bias else 0.0
     return gradient
 
 
@@ -103,7 +103,7 @@ class ReferenceEngine:
         self.Y = Y
         self.config = config
         self.state = state
-        self._kept = kept_connections(topology)
+        self._free = topology.free
         self._is_weight = weight_positions(topology)
 
     def advance(self, order: IntArray) -> int:
@@ -143,5 +143,5 @@ class ReferenceEngine:
             step += config.l1 * np.sign(w) * self._is_weight
         if config.l2:
             step += config.l2 * w * self._is_weight
-        if self._kept is not None:
-            step *= self._kept
+        if self._free is not None:
+            step *= self._free

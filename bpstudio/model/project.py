@@ -141,8 +141,10 @@ class Project:
         """
         if self.is_untouched:
             return self.with_new_weights(topology)
-        network = self.network.adapted(topology, self.config.seed, names)
-        start = self.network.with_parameters(self.start).adapted(topology, self.config.seed, names)
+        seed, initialiser = self.config.seed, self.config.initialiser
+        network = self.network.adapted(topology, seed, names, initialiser)
+        begun = self.network.with_parameters(self.start)
+        start = begun.adapted(topology, seed, names, initialiser)
         # The optimizer's vectors belong to the old shape; the epoch begun is begun again.
         progress = Progress(self.epoch)
         return replace(self, network=network, start=start.parameters, progress=progress)

@@ -15,6 +15,7 @@ import bpstudio as bp
 from bpstudio.engines.base import Engine, State
 from bpstudio.engines.choice import ENGINES, create_engine
 from bpstudio.model.arrays import FloatArray
+from bpstudio.model.config import OPTIMIZERS
 
 from ..strategies import PAIRS, Problem, configs, parameters_for, problems, rows_for
 from . import by_hand
@@ -280,6 +281,20 @@ def test_that_a_pruned_connection_stays_zero(name: str, problem: Problem, optimi
     for link in problem.topology.links:
         if link.mask is not None:
             assert not network.weights[link.key][~link.mask].any()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(problem=problems(held=True), optimizer=st.sampled_from(sorted(OPTIMIZERS)))
+@settings(max_examples=40)
+def test_that_what_is_pruned_locked_or_frozen_does_not_change(
+    name: str, problem: Problem, optimizer: str
+) -> None:
+    engine, state = engine_for(name, problem, learning_rate=0.01, optimizer=optimizer, l1=0.1, l2=1)
+    for _ in range(3):
+        engine.advance(rows(problem))
+    held = ~np.array(by_hand.may_change(problem.topology))
+    before = problem.network.parameters
+    assert state.parameters[held].tobytes() == before[held].tobytes()
 
 
 # Numbers that stop being finite
