@@ -100,7 +100,7 @@ class LevenbergEngine(ReferenceEngine):
         for part in self._chunks(rows):
             outputs = forward(self.topology, vector, self.X[part])
             J = jacobian(self.topology, vector, outputs)[:, :, free]
-            J = J.reshape(-1, free.size).astype(np.float64, copy=False)
+            J = J.reshape(len(part) * self.Y.shape[1], free.size).astype(np.float64, copy=False)
             matrix += J.T @ J
             gradient += (outputs[-1] - self.Y[part]).ravel() @ J
         weights = len(rows) * self._is_weight[free]
