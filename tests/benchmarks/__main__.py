@@ -20,8 +20,11 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     add = result.add_argument
     add("--rows", nargs="+", default=[], metavar="TEXT", help="only rows whose name holds a TEXT")
+    add("--app", action="store_true", help="measure the app's rows in place of the training's")
+    add("--all", action="store_true", help="measure both")
     add("--rounds", type=int, default=9, help="how often each takes its turn; 9")
     add("--seconds", type=float, default=0.3, help="about how long a turn is; 0.3")
+    add("--app-seconds", type=float, default=5.0, help="the same for the app's rows; 5")
     add("--json", type=Path, metavar="FILE", help="write the figures to this file")
     add("--markdown", type=Path, metavar="FILE", help="write the README's tables to this file")
     return result
@@ -31,8 +34,13 @@ def main(argv: list[str] | None = None) -> int:
     """0 where everything could be measured and every target with its peer there was held, else 1."""
     args = parser().parse_args(argv)
     report: dict[str, Any] = {"rounds": args.rounds, "rows": [], "app": [], "failed": {}}
-    use_one_thread()
-    measure_training(args.rows, args.seconds, args.rounds, report)
+    if args.app or args.all:
+        from tests.benchmarks.app.rows import measure_app
+
+        measure_app(args.rows, args.app_seconds, report)
+    if not args.app or args.all:
+        use_one_thread()
+        measure_training(args.rows, args.seconds, args.rounds, report)
     if not any((report["rows"], report["app"], report["failed"])):
         parser().error(f"no row has {' or '.join(args.rows)} in its name")
     from tests.benchmarks.report import machine, markdown, summary, verdicts

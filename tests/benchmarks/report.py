@@ -47,9 +47,9 @@ def _processor() -> str:
 
 def number(value: float) -> str:
     """Three digits that mean something, never as 1e+03."""
-    if value >= 100:
+    if abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:.2f}" if value >= 1 else f"{value:.3f}"
+    return f"{value:.2f}" if abs(value) >= 1 else f"{value:.3f}"
 
 
 def row_text(row: Row) -> str:
@@ -68,6 +68,16 @@ def _target_text(row: Row, target: Target) -> str:
     reached = row.reached(target)
     now = "" if reached is None else f" (time ratio {number(reached)}, needed {target.least:.3g})"
     return f"{VERDICTS[row.held(target)]}: {target.text}{now}"
+
+
+def figure_text(figures: Sequence[dict[str, Any]]) -> str:
+    """A row of the app as a block of lines for the terminal."""
+    lines = [figures[0]["row"]]
+    for f in figures:
+        value = f"{number(f['value'])} {f['unit']}"
+        verdict = f"{VERDICTS[f['held']]}: {f['target']}" if f["target"] else ""
+        lines.append(f"  {f['name']:<40}{value:>16}  {verdict}".rstrip())
+    return "\n".join(lines)
 
 
 def row_data(row: Row) -> dict[str, Any]:
@@ -120,10 +130,15 @@ def _verdict(targets: Iterable[dict[str, Any]]) -> str:
 def app_markdown(rows: Sequence[dict[str, Any]]) -> str:
     """The README's table of the app's rows."""
     body = [
-        [f["row"], f["name"], f"{number(f['value'])} {f['unit']}", f["target"], VERDICTS[f["held"]]]
+        [
+            f["row"],
+            f["name"],
+            f"{number(f['value'])} {f['unit']}",
+            f"{f['target']}: {VERDICTS[f['held']]}" if f["target"] else "",
+        ]
         for f in rows
     ]
-    return _table(["app", "figure", "measured", "target", ""], body)
+    return _table(["app", "figure", "measured", "target"], body)
 
 
 def markdown(report: dict[str, Any]) -> str:
@@ -154,7 +169,7 @@ def _table(heads: list[str], body: list[list[str]]) -> str:
 def verdicts(report: dict[str, Any]) -> list[bool | None]:
     """Of every target whether it was held; None where its peer was not there."""
     training = [t["held"] for row in report["rows"] for t in row["targets"]]
-    return training + [figure["held"] for figure in report["app"]]
+    return training + [figure["held"] for figure in report["app"] if figure["target"]]
 
 
 def summary(report: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.benchmarks.app.figures import Figure
 from tests.benchmarks.measure import (
     TOLERANCE,
     DisagreementError,
@@ -22,7 +23,7 @@ from tests.benchmarks.measure import (
 )
 from tests.benchmarks.peers import PEERS, MissingError, Runner
 from tests.benchmarks.peers.ours import Ours
-from tests.benchmarks.report import machine, markdown, row_data, row_text, summary
+from tests.benchmarks.report import figure_text, machine, markdown, row_data, row_text, summary
 from tests.benchmarks.works import FANN, JAX, PRODUCT, WORKS, C, Work, faster, rate_of, time_of
 
 ONLINE = replace(WORKS[0], rows=64)
@@ -104,6 +105,24 @@ def test_that_the_markdown_has_a_column_for_each_peer_that_took_part() -> None:
     assert rule.count("---") == 5
     assert "| 2.00 | 3.00× | 0.500× | missed: at least 3.5× JAX |" in body
     assert machine()["NumPy"] in text
+
+
+def test_that_a_figure_of_the_app_is_held_against_its_bound_and_told() -> None:
+    figures = [
+        Figure("gaps", "median", 5.0, "ms"),
+        Figure("gaps", "longest", 101.0, "ms", most=100),
+        Figure("gaps", "share", 95.0, "%", least=95),
+    ]
+    assert [f.held for f in figures] == [None, False, True]
+    data = [f.data() for f in figures]
+    lines = figure_text(data).splitlines()
+    assert lines[0] == "gaps"
+    assert lines[1].split() == ["median", "5.00", "ms"]
+    assert lines[2].endswith("MISSED: at most 100 ms")
+    assert lines[3].endswith("held: at least 95 %")
+    report = {**report_of(), "app": data}
+    assert summary(report) == "1 targets held, 1 missed"
+    assert "| gaps | longest | 101 ms | at most 100 ms: MISSED |" in markdown(report)
 
 
 def test_that_rows_are_chosen_by_any_part_of_their_name() -> None:
