@@ -55,18 +55,6 @@ def batch_rows(config: TrainingConfig, rows: int) -> int:
     return rows if config.batch_size == "all" else min(config.batch_size, rows)
 
 
-def kept_connections(topology: Topology) -> BoolArray | None:
-    """True where a parameter may change: False for pruned weights; None when none is pruned."""
-    if all(link.mask is None for link in topology.links):
-        return None
-    kept = np.ones(topology.parameter_count, dtype=bool)
-    for block in topology.blocks:
-        for b in block.incoming:
-            if b.link.mask is not None:
-                kept[b.start : b.stop] = b.link.mask.ravel()
-    return kept
-
-
 def weight_positions(topology: Topology) -> BoolArray:
     """True where the vector holds a weight, False where it holds a bias."""
     weights = np.ones(topology.parameter_count, dtype=bool)

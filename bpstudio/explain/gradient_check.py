@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 
-from bpstudio.engines.base import kept_connections
 from bpstudio.engines.reference import forward, gradient
 from bpstudio.model.arrays import BoolArray, FloatArray, IntArray
 from bpstudio.model.functions import LOSSES
@@ -100,7 +99,7 @@ def check_gradient(
     network = network.with_parameters(network.parameters.astype(np.float64))
     x, y = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (X, Y))
     analytic = gradient(network, x, y, loss)
-    kept = kept_connections(network.topology)
+    kept = network.topology.present
     all_positions = np.arange(len(analytic)) if kept is None else np.flatnonzero(kept)
     positions: IntArray = all_positions
     if len(positions) > max_parameters:

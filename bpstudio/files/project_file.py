@@ -3,8 +3,9 @@
 ==========================  ======================================================================
 ``project.json``            the format's name and version, topology, config, columns, layout, notes
 ``parameters.safetensors``  ``weight/input/hidden1`` (target size, source size) and ``bias/hidden1``;
-                            the same under ``start/`` for epoch 0; ``mask/…`` of pruned links; the
-                            optimizer's vectors ``slot/…``; the record ``history/train_loss`` …
+                            the same under ``start/`` for epoch 0; ``mask/…`` of pruned links,
+                            ``locked/…`` of links with locked weights; the optimizer's vectors
+                            ``slot/…``; the record ``history/train_loss`` …
 ``data.safetensors``        ``values`` (rows, inputs then targets), float64: numbers, and indices of
                             categories; ``split`` (rows,), int8: 0 train, 1 validation, 2 test
 ==========================  ======================================================================
@@ -49,6 +50,7 @@ from bpstudio.model.arrays import FloatArray
 from bpstudio.model.config import SETTINGS, TrainingConfig
 from bpstudio.model.dataset import Column, Dataset, Preparation
 from bpstudio.model.history import History
+from bpstudio.model.methods import SINGLE_SLOTS
 from bpstudio.model.network import Network
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import Layer, Link, Topology
@@ -93,7 +95,12 @@ def _json(project: Project) -> bytes:
         "topology": {
             "layers": [asdict(layer) for layer in topology.layers],
             "links": [
-                {"source": x.source, "target": x.target, "pruned": x.mask is not None}
+                {
+                    "source": x.source,
+                    "target": x.target,
+                    "pruned": x.mask is not None,
+                    "locked": x.locked is not None,
+                }
                 for x in topology.links
             ],
         },
@@ -135,7 +142,9 @@ def _parameter_tensors(project: Project) -> Tensors:
     named: Tensors = {**_views(project.network), **_views(start, "start/")}
     for link in project.topology.links:
         if link.mask is not None:
-            named[f"mask/{_quoted(link.source)}/{_quoted(link.target)}"] = link.mask
+            named[_of_link("mask", *link.key)] = link.mask
+        if link.locked is not None:
+            named[_of_link("locked", *link.key)] = link.locked
     named |= {f"slot/{_quoted(name)}": vector for name, vector in project.progress.slots.items()}
     return named | {f"history/{name}": project.history.column(name) for name in History.COLUMNS}
 
@@ -147,6 +156,11 @@ def _views(network: Network, prefix: str = "") -> dict[str, FloatArray]:
         for (source, target), matrix in network.weights.items()
     }
     return weights | {f"{prefix}bias/{_quoted(i)}": biases for i, biases in network.biases.items()}
+
+
+def _of_link(what: str, source: str, target: str) -> str:
+    """The name in the file of an array that belongs to a link."""
+    return f"{what}/{_quoted(source)}/{_quoted(target)}"
 
 
 def _quoted(name: str) -> str:
@@ -163,6 +177,9 @@ def _check_pruned(network: Network) -> None:
             raise ValueError(
                 f"a pruned connection from '{link.source}' to '{link.target}' has a weight other than 0."
             )
+    for layer in network.topology.layers[1:]:
+        if not layer.bias and network.biases[layer.id].any():
+            raise ValueError(f"layer '{layer.id}' has no biases, but one is other than 0.")
 
 
 # Loading
@@ -216,7 +233,7 @@ def _project(part: ProjectPart, named: Tensors, data: Tensors, raw: dict[str, An
     network = _network(topology, named, "", part.dtypes.network)
     start = _network(topology, named, "start/", part.dtypes.start)
     slots = {
-        slot: _taken(named, f"slot/{_quoted(slot)}", (topology.parameter_count,))
+        slot: _taken(named, f"slot/{_quoted(slot)}", _slot_shape(slot, topology))
         for slot in part.progress.slots
     }
     columns = {
@@ -237,16 +254,22 @@ def _project(part: ProjectPart, named: Tensors, data: Tensors, raw: dict[str, An
     )
 
 
+def _slot_shape(slot: str, topology: Topology) -> tuple[int]:
+    """An optimizer's vector is as long as the parameters, or one number."""
+    return (1,) if slot in SINGLE_SLOTS else (topology.parameter_count,)
+
+
 def _topology(part: TopologyPart, named: Tensors) -> Topology:
-    layers = tuple(Layer(x.id, x.size, x.activation) for x in part.layers)
+    layers = tuple(Layer(**x.model_dump()) for x in part.layers)
     sizes = {layer.id: layer.size for layer in layers}
     links = []
     for x in part.links:
-        mask = None
-        if x.pruned:
-            shape = sizes.get(x.target, 0), sizes.get(x.source, 0)
-            mask = _taken(named, f"mask/{_quoted(x.source)}/{_quoted(x.target)}", shape, "bool")
-        links.append(Link(x.source, x.target, mask))
+        shape = sizes.get(x.target, 0), sizes.get(x.source, 0)
+        mask, locked = (
+            _taken(named, _of_link(what, x.source, x.target), shape, "bool") if there else None
+            for what, there in (("mask", x.pruned), ("locked", x.locked))
+        )
+        links.append(Link(x.source, x.target, mask, locked))
     topology = Topology(layers, tuple(links))
     if topology.layers != layers:
         raise ValueError("its layers are not in the order of its links.")

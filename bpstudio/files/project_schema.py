@@ -26,6 +26,10 @@ class LayerPart(_Part):
     id: str
     size: int
     activation: str
+    name: str = ""
+    initialiser: str = ""
+    frozen: bool = False
+    bias: bool = True
 
 
 class LinkPart(_Part):
@@ -33,6 +37,8 @@ class LinkPart(_Part):
     target: str
     pruned: bool = False
     """Whether the parameters hold a mask for it."""
+    locked: bool = False
+    """Whether they hold its locks."""
 
 
 class TopologyPart(_Part):

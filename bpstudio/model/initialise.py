@@ -55,21 +55,28 @@ INITIALISERS: dict[str, Initialiser] = {
 def initial_parameters(
     topology: Topology, rng: np.random.Generator, initialiser: str = "xavier_uniform"
 ) -> FloatArray:
-    """A new parameter vector for the topology; pruned weights are 0.
+    """A new parameter vector for the topology; what is pruned is 0, as are the biases of layers
+    without any. A layer's own initialiser goes before the one given.
 
     The fan-in of a layer counts the neurons of all its incoming links, the fan-out of a link those of
     its target.
     """
-    chosen = choose(INITIALISERS, initialiser, "Initialiser")
     vector = np.zeros(topology.parameter_count)
+    default = choose(INITIALISERS, initialiser, "Initialiser")
     for block in topology.blocks:
+        own = block.layer.initialiser
+        chosen = (
+            choose(INITIALISERS, own, f"The initialiser of layer '{block.layer.id}',")
+            if own
+            else default
+        )
         fan_in = sum(b.shape[1] for b in block.incoming) or 1
         for b in block.incoming:
             weights = chosen.draw(rng, fan_in, b.shape[0], b.shape)
             if b.link.mask is not None:
                 weights = np.where(b.link.mask, weights, 0.0)
             vector[b.start : b.stop] = weights.ravel()
-        if chosen.biases:
+        if chosen.biases and block.layer.bias:
             vector[block.start : block.stop] = chosen.draw(
                 rng, fan_in, block.layer.size, (block.layer.size,)
             )

@@ -101,7 +101,11 @@ class Network:
         return x
 
     def adapted(
-        self, topology: Topology, seed: int = 0, names: Mapping[str, str] | None = None
+        self,
+        topology: Topology,
+        seed: int = 0,
+        names: Mapping[str, str] | None = None,
+        initialiser: str = "xavier_uniform",
     ) -> Network:
         """This network's weights in an edited topology, so that an edit keeps what was learned.
 
@@ -122,7 +126,7 @@ class Network:
             (now[s], now[t]): w for (s, t), w in self.weights.items() if s in now and t in now
         }
         old_biases = {now[i]: biases for i, biases in self.biases.items() if i in now}
-        result = Network.create(topology, seed)
+        result = Network.create(topology, seed, initialiser)
         for (source, target), weights in result.weights.items():
             rows, columns = old_sizes.get(target, 0), old_sizes.get(source, 0)
             # From new neurons to old ones, and along a new link between old layers: nothing yet.
@@ -140,6 +144,8 @@ class Network:
             if (old := old_biases.get(layer_id)) is not None:
                 size = min(old.size, biases.size)
                 biases[:size] = old[:size]
+            if not topology.layer(layer_id).bias:
+                biases[:] = 0.0
         return result
 
 

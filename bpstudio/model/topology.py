@@ -12,92 +12,35 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from bpstudio.model.arrays import BoolArray, frozen
-from bpstudio.model.functions import ACTIVATIONS, choose
+from bpstudio.model.functions import ACTIVATIONS
+from bpstudio.model.parts import (
+    MAX_LAYER_SIZE,
+    Layer,
+    LayerBlock,
+    Link,
+    LinkBlock,
+    TopologyError,
+)
 
-MAX_LAYER_SIZE = 1_000_000
+__all__ = [
+    "MAX_LAYER_SIZE",
+    "MAX_PARAMETERS",
+    "Layer",
+    "LayerBlock",
+    "Link",
+    "LinkBlock",
+    "Topology",
+    "TopologyError",
+    "layer_ids",
+]
+
 MAX_PARAMETERS = 500_000_000
 """4 GB of float64: more is refused with a sentence, before memory is taken."""
-
-
-class TopologyError(ValueError):
-    """A network that cannot be; the message is one sentence that names the layer and what to do."""
-
-
-@dataclass(frozen=True)
-class Layer:
-    """A row of ``size`` neurons. The input layer's activation is not used."""
-
-    id: str
-    size: int
-    activation: str = "sigmoid"
-
-    def __post_init__(self) -> None:
-        if isinstance(self.size, bool) or int(self.size) != self.size:
-            raise TopologyError(f"Layer '{self.id}' has size {self.size}: use a whole number.")
-        if not 1 <= self.size <= MAX_LAYER_SIZE:
-            raise TopologyError(
-                f"Layer '{self.id}' has size {self.size}: use 1 to {MAX_LAYER_SIZE:,} neurons."
-            )
-        object.__setattr__(self, "size", int(self.size))
-        choose(ACTIVATIONS, self.activation, f"The activation of layer '{self.id}',")
-
-
-@dataclass(frozen=True, eq=False)
-class Link:
-    """Connections from every neuron of ``source`` to every neuron of ``target``.
-
-    ``mask``, of shape (target size, source size), is False where a connection is pruned; None means
-    that none is.
-    """
-
-    source: str
-    target: str
-    mask: BoolArray | None = None
-
-    def __post_init__(self) -> None:
-        if self.mask is not None:
-            mask = np.asarray(self.mask, dtype=bool)
-            object.__setattr__(self, "mask", None if mask.all() else frozen(mask))
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.source, self.target
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Link):
-            return NotImplemented
-        if self.key != other.key or (self.mask is None) != (other.mask is None):
-            return False
-        return self.mask is None or np.array_equal(self.mask, other.mask)  # type: ignore[arg-type]
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-
-@dataclass(frozen=True)
-class LinkBlock:
-    """Where one link's weights lie in the parameter vector: ``vector[start:stop]`` as ``shape``."""
-
-    link: Link
-    source: int
-    start: int
-    stop: int
-    shape: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class LayerBlock:
-    """One layer after the input: the blocks of its incoming links, then its biases."""
-
-    index: int
-    layer: Layer
-    incoming: tuple[LinkBlock, ...]
-    start: int
-    stop: int
 
 
 @dataclass(frozen=True)
@@ -198,8 +141,9 @@ class Topology:
         return self.layers[self.position(layer_id)]
 
     def label(self, layer_id: str) -> str:
-        """The layer's id as people write it: ``hidden1`` is "hidden 1"."""
-        return re.sub(r"(?<=[a-z])(?=\d)", " ", layer_id)
+        """What people call the layer: its name, else its id in words (``hidden1`` is "hidden 1")."""
+        name = self.layer(layer_id).name if layer_id in self else ""
+        return name or re.sub(r"(?<=[a-z])(?=\d)", " ", layer_id)
 
     def link(self, source: str, target: str) -> Link:
         for link in self.links:
@@ -234,6 +178,42 @@ class Topology:
     def parameter_count(self) -> int:
         """Length of the parameter vector, pruned connections included."""
         return self.blocks[-1].stop if self.blocks else 0
+
+    @cached_property
+    def present(self) -> BoolArray | None:
+        """(parameters,): False where a connection is pruned or a layer has no biases, so that the
+        parameter is 0 and stays 0; None where every one is there."""
+        if all(link.mask is None for link in self.links) and all(x.bias for x in self.layers[1:]):
+            return None
+        result = np.ones(self.parameter_count, dtype=bool)
+        for block in self.blocks:
+            result[block.start : block.stop] = block.layer.bias
+            for b in block.incoming:
+                if b.link.mask is not None:
+                    result[b.start : b.stop] = b.link.mask.ravel()
+        return frozen(result)
+
+    @cached_property
+    def free(self) -> BoolArray | None:
+        """(parameters,): True where training may change the parameter, that is where it is present
+        and neither locked nor of a frozen layer; None where all are free."""
+        held = any(x.frozen for x in self.layers[1:]) or any(
+            x.locked is not None for x in self.links
+        )
+        if not held:
+            return self.present
+        result = np.ones(self.parameter_count, dtype=bool)
+        if self.present is not None:
+            result &= self.present
+        for block in self.blocks:
+            for b in block.incoming:
+                if b.link.locked is not None:
+                    result[b.start : b.stop] &= ~b.link.locked.ravel()
+                if block.layer.frozen:
+                    result[b.start : b.stop] = False
+            if block.layer.frozen:
+                result[block.start : block.stop] = False
+        return frozen(result)
 
     @property
     def connection_count(self) -> int:
@@ -316,24 +296,29 @@ class Topology:
         return Topology(tuple(x for x in self.layers if x.id != layer_id), tuple(links))
 
     def with_size(self, layer_id: str, size: int) -> Topology:
-        """Resize a layer at its end; masks keep what they had, new connections are there."""
+        """Resize a layer at its end; masks and locks keep what they had, new connections are there."""
 
         def fitted(link: Link) -> Link:
-            if link.mask is None or layer_id not in link.key:
+            if layer_id not in link.key:
                 return link
             shape = tuple(size if i == layer_id else self.layer(i).size for i in reversed(link.key))
-            mask = np.ones(shape, dtype=bool)
-            rows, columns = (min(a, b) for a, b in zip(shape, link.mask.shape, strict=True))
-            mask[:rows, :columns] = link.mask[:rows, :columns]
-            return replace(link, mask=mask)
+            mask, locked = (
+                None if old is None else _resized(old, shape, new)
+                for old, new in ((link.mask, True), (link.locked, False))
+            )
+            return replace(link, mask=mask, locked=locked)
 
         layers = (replace(x, size=size) if x.id == layer_id else x for x in self.layers)
         self.position(layer_id)
         return Topology(tuple(layers), tuple(map(fitted, self.links)))
 
     def with_activation(self, layer_id: str, activation: str) -> Topology:
+        return self.with_layer_options(layer_id, activation=activation)
+
+    def with_layer_options(self, layer_id: str, **changes: Any) -> Topology:
+        """Change a layer's activation, name, initialiser, frozen or bias."""
         self.position(layer_id)
-        layers = (replace(x, activation=activation) if x.id == layer_id else x for x in self.layers)
+        layers = (replace(x, **changes) if x.id == layer_id else x for x in self.layers)
         return replace(self, layers=tuple(layers))
 
     def with_link(self, source: str, target: str) -> Topology:
@@ -350,6 +335,12 @@ class Topology:
         """Set a link's mask, shape (target size, source size); None restores every connection."""
         old = self.link(source, target)
         links = (replace(link, mask=mask) if link is old else link for link in self.links)
+        return replace(self, links=tuple(links))
+
+    def with_locked(self, source: str, target: str, locked: BoolArray | None) -> Topology:
+        """Set which of a link's weights are locked, shape (target size, source size); None: none."""
+        old = self.link(source, target)
+        links = (replace(link, locked=locked) if link is old else link for link in self.links)
         return replace(self, links=tuple(links))
 
     def without_connection(self, source: str, i: int, target: str, j: int) -> Topology:
@@ -404,6 +395,14 @@ def _successors(links: Iterable[Link]) -> dict[str, list[str]]:
     return onward
 
 
+def _resized(array: BoolArray, shape: tuple[int, ...], new: bool) -> BoolArray:
+    """The array cut or filled up with ``new`` at its ends."""
+    result = np.full(shape, new, dtype=bool)
+    rows, columns = (min(a, b) for a, b in zip(shape, array.shape, strict=True))
+    result[:rows, :columns] = array[:rows, :columns]
+    return result
+
+
 def _check_links(links: tuple[Link, ...], sizes: Mapping[str, int]) -> None:
     seen = set()
     for link in links:
@@ -421,11 +420,12 @@ def _check_links(links: tuple[Link, ...], sizes: Mapping[str, int]) -> None:
             raise TopologyError(f"'{link.source}' and '{link.target}' are linked twice: keep one.")
         seen.add(link.key)
         shape = (sizes[link.target], sizes[link.source])
-        if link.mask is not None and link.mask.shape != shape:
-            raise TopologyError(
-                f"The mask from '{link.source}' to layer '{link.target}' has shape "
-                f"{link.mask.shape}, but the layers' sizes need {shape}."
-            )
+        for what, array in (("mask", link.mask), ("lock", link.locked)):
+            if array is not None and array.shape != shape:
+                raise TopologyError(
+                    f"The {what} from '{link.source}' to layer '{link.target}' has shape "
+                    f"{array.shape}, but the layers' sizes need {shape}."
+                )
 
 
 def _ordered(layers: tuple[Layer, ...], links: tuple[Link, ...]) -> tuple[Layer, ...]:

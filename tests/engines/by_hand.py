@@ -212,12 +212,29 @@ def gradient(network: Network, X: FloatArray, Y: FloatArray, loss: str) -> list[
                     terms = [s.delta[layer.id][j] * s.x[link.source][i] for s in samples]
                     result.append(sum(terms) / len(samples) if kept else 0.0)
         for j in range(layer.size):
-            result.append(sum(s.delta[layer.id][j] for s in samples) / len(samples))
+            mean = sum(s.delta[layer.id][j] for s in samples) / len(samples)
+            result.append(mean if layer.bias else 0.0)
+    return result
+
+
+def may_change(topology: Topology) -> list[bool]:
+    """For each parameter in order: whether training may change it."""
+    result: list[bool] = []
+    for layer in topology.layers[1:]:
+        for link in topology.links:
+            if link.target != layer.id:
+                continue
+            for j in range(layer.size):
+                for i in range(topology.layer(link.source).size):
+                    pruned = link.mask is not None and not link.mask[j, i]
+                    locked = link.locked is not None and bool(link.locked[j, i])
+                    result.append(not (pruned or locked or layer.frozen))
+        result += [layer.bias and not layer.frozen] * layer.size
     return result
 
 
 def is_weight(topology: Topology) -> list[bool]:
-    """For each parameter in order: a weight that may change (True) or a bias or pruned (False)."""
+    """For each parameter in order: a weight that is there (True), or a bias or pruned (False)."""
     result: list[bool] = []
     for layer in topology.layers[1:]:
         for link in topology.links:

@@ -61,11 +61,13 @@ class Slopes:
 
 
 def unpruned(network: Network) -> FloatArray:
-    """1 for every parameter that may change, 0 for a pruned weight."""
+    """1 for every parameter that is there, 0 for a pruned weight and a bias that a layer has not."""
     kept = network.with_parameters(np.ones_like(network.parameters))
     for link in network.topology.links:
         if link.mask is not None:
             kept.weights[link.key][~link.mask] = 0.0
+    for layer in network.topology.layers[1:]:
+        kept.biases[layer.id][:] = layer.bias
     return kept.parameters
 
 

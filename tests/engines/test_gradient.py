@@ -119,6 +119,8 @@ def autograd(problem: Problem) -> FloatArray:
     else:
         value = -(y * torch.log(y_hat)).sum()
     (value / len(problem.X)).backward()
+    for layer in topology.layers[1:]:
+        biases[layer.id].grad *= layer.bias
     parts: list[FloatArray] = []
     for layer in topology.layers[1:]:
         incoming = [weights[link.key] for link in topology.links if link.target == layer.id]

@@ -23,14 +23,22 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
 def topologies(
     draw: Any, input_size: int | None = None, output_size: int | None = None
 ) -> Topology:
-    """Whole networks, with skip links, pruned connections and names of every kind."""
+    """Whole networks, with skip links, pruned and locked connections, frozen layers, layers without
+    biases, and names of every kind."""
     ids = draw(st.lists(names, min_size=2, max_size=5, unique=True))
     sizes = [draw(st.integers(1, 4)) for _ in ids]
     sizes[0], sizes[-1] = input_size or sizes[0], output_size or sizes[-1]
     activations = [draw(st.sampled_from(HIDDEN)) for _ in ids[1:-1]]
     last = draw(st.sampled_from(list(ACTIVATIONS)))
     layers = [
-        Layer(*parts) for parts in zip(ids, sizes, ["linear", *activations, last], strict=True)
+        Layer(
+            *parts,
+            name=draw(st.sampled_from(["", "features", "特征"])),
+            initialiser=draw(st.sampled_from(["", "zeros", "he_normal"])),
+            frozen=draw(st.booleans()),
+            bias=draw(st.booleans()),
+        )
+        for parts in zip(ids, sizes, ["linear", *activations, last], strict=True)
     ]
     links = []
     for k, target in enumerate(layers[1:], start=1):
@@ -40,7 +48,10 @@ def topologies(
                 if draw(st.booleans()):
                     bits = draw(st.lists(st.booleans(), min_size=1, max_size=4))
                     mask = np.resize(bits, (target.size, source.size))
-                links.append(Link(source.id, target.id, mask))
+                locked = draw(st.none() | st.booleans())
+                if locked is not None:
+                    locked = np.full((target.size, source.size), locked)
+                links.append(Link(source.id, target.id, mask, locked))
     return Topology(tuple(layers), tuple(links))
 
 
@@ -52,9 +63,8 @@ def vectors(draw: Any, topology: Topology, dtype: str = "float64", wild: bool = 
     if wild and vector.size:
         for value in draw(st.lists(st.floats(), max_size=4)):
             vector[draw(st.integers(0, vector.size - 1))] = value
-    for link in topology.links:
-        if link.mask is not None:
-            network.weights[link.key][~link.mask] = 0.0
+    if topology.present is not None:
+        vector[~topology.present] = 0.0
     with np.errstate(over="ignore"):
         return vector.astype(dtype)
 

@@ -95,3 +95,19 @@ def test_that_pruning_does_not_change_what_the_other_weights_start_with() -> Non
 def test_that_an_unknown_initialiser_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="Initialiser 'magic' is not known; choose one of: xavier"):
         initial_parameters(WIDE, np.random.default_rng(0), "magic")
+
+
+def test_that_a_layers_own_initialiser_goes_first_and_no_bias_means_0() -> None:
+    topology = bp.Topology.parse("3-4-2").with_layer_options("hidden1", initialiser="zeros")
+    topology = topology.with_layer_options("output", bias=False)
+    network = bp.Network.create(topology, initialiser="normal")
+    assert not network.weights["input", "hidden1"].any()
+    assert network.weights["hidden1", "output"].all()
+    assert not network.biases["output"].any()
+
+
+def test_that_an_edit_that_takes_biases_away_sets_them_to_0() -> None:
+    network = bp.Network.create(bp.Topology.parse("3-4-2"), initialiser="normal")
+    edited = network.adapted(network.topology.with_layer_options("hidden1", bias=False))
+    assert not edited.biases["hidden1"].any()
+    assert edited.biases["output"].tolist() == network.biases["output"].tolist()

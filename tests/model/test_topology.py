@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import bpstudio as bp
 from bpstudio.model.topology import MAX_LAYER_SIZE, Layer, Link, Topology, TopologyError, layer_ids
 
+from ..engines.by_hand import may_change
 from ..strategies import HIDDEN, topologies
 
 CHAIN = Topology.parse("2-3-4-1")
@@ -383,6 +384,45 @@ def test_that_numbering_undoes_any_renaming(topology: Topology) -> None:
     numbered, names = strange.numbered()
     assert numbered == topology
     assert names == {f"{name}-x": name for name in ids(topology)}
+
+
+# What training may change
+
+
+def test_that_everything_is_free_until_something_is_held() -> None:
+    assert CHAIN.free is None
+    assert CHAIN.present is None
+    assert CHAIN.with_layer_options("input", frozen=True, bias=False).free is None
+
+
+@given(topologies(held=True))
+def test_that_free_is_what_is_neither_pruned_locked_frozen_nor_a_bias_left_out(
+    topology: Topology,
+) -> None:
+    free = np.ones(topology.parameter_count, dtype=bool) if topology.free is None else topology.free
+    assert free.tolist() == may_change(topology)
+
+
+def test_that_locks_follow_their_layer_and_need_its_shape() -> None:
+    locked = CHAIN.with_locked("input", "hidden1", np.eye(3, 2, dtype=bool))
+    assert locked.link("input", "hidden1").locked.tolist() == np.eye(3, 2).tolist()
+    grown = locked.with_size("hidden1", 4).link("input", "hidden1").locked
+    assert grown.tolist() == [*np.eye(3, 2).tolist(), [0, 0]]
+    assert locked.with_locked("input", "hidden1", None) == CHAIN
+    assert locked != CHAIN
+    with pytest.raises(TopologyError, match=r"lock from 'input' to layer 'hidden1'.*\(2, 2\)"):
+        CHAIN.with_locked("input", "hidden1", np.ones((2, 2), dtype=bool))
+
+
+def test_that_a_pruned_connection_cannot_be_locked() -> None:
+    pruned = CHAIN.without_connection("input", 0, "hidden1", 0)
+    locked = pruned.with_locked("input", "hidden1", np.ones((3, 2), dtype=bool))
+    assert locked.link("input", "hidden1").locked.tolist() == [[0, 1], [1, 1], [1, 1]]
+
+
+def test_that_a_layer_is_called_by_its_name_where_it_has_one() -> None:
+    assert CHAIN.label("hidden1") == "hidden 1"
+    assert CHAIN.with_layer_options("hidden1", name="features").label("hidden1") == "features"
 
 
 # The layout of the parameter vector
