@@ -86,6 +86,8 @@ def matrices(derivation: Derivation, step: Step, focus: StepKey | None = None) -
     """
     key = step.key
     maker = _Maker(derivation, key, focus)
+    if key.kind in ("row_gradient", "gradient") and not derivation.quantities.is_present(key):
+        return None
     match key.kind:
         case "net":
             return maker.net()
@@ -291,16 +293,24 @@ class _Maker:
         symbol = rf"\frac{{\partial E}}{{\partial {self.n.matrix(source, self.layer)}}}"
         values = np.outer(self.deltas(self.layer), self.outputs(source))
         row = self._row(source, i)
-        found = (self._full(symbol, self._masked(values)), column, row)
-        return MatrixForm("23", rf"{symbol} = {delta}\,{row.symbol}", found)
+        mask = self._mask()
+        result = self._full(symbol, values * mask[0].values if mask else values)
+        product = rf"{delta}\,{row.symbol}"
+        general = rf"{symbol} = ({product}) \odot M" if mask else f"{symbol} = {product}"
+        return MatrixForm("23", general, (result, column, row, *mask))
 
     def _row(self, source: str, i: int) -> Matrix:
         symbol = _transposed(self.output_symbol(source))
         return Matrix(symbol, self.outputs(source)[None, :], ("",), self.names(source), (0, i))
 
-    def _masked(self, values: FloatArray) -> FloatArray:
-        mask = self.v.topology.link(self.key.source, self.layer).mask
-        return values if mask is None else values * mask
+    def _mask(self) -> list[Matrix]:
+        """What takes pruned connections out of a product, where the link has any."""
+        source, i = self.key.source, self.key.source_neuron
+        mask = self.v.topology.link(source, self.layer).mask
+        if mask is None:
+            return []
+        names = self.names(self.layer), self.names(source)
+        return [Matrix("M", mask.astype(np.float64), *names, (self.j, i), r"\odot")]
 
     def _full(self, symbol: str, values: FloatArray, operator: str = "") -> Matrix:
         """A matrix as large as the link's weights, with the step's own entry marked."""
@@ -329,7 +339,9 @@ class _Maker:
         x = Matrix(
             "X", self.v.outputs[topology.position(source)], rows, self.names(source), (None, i)
         )
-        return MatrixForm("23", rf"{symbol} {factor}\, {delta}\, X", (result, d, x))
+        mask = self._mask()
+        product = rf"{symbol} {factor}\, {delta}\, X"
+        return MatrixForm("23", product + r" \odot M" * len(mask), (result, d, x, *mask))
 
     def update(self) -> MatrixForm:
         """(23); with another optimizer or several rows the step as one matrix."""
