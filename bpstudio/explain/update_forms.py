@@ -7,7 +7,7 @@ from bpstudio.explain.expression import Const, Expression, Negative, Product, Re
 from bpstudio.explain.forward_forms import Form
 from bpstudio.explain.keys import StepKey
 from bpstudio.explain.quantities import Quantities
-from bpstudio.model.config import OPTIMIZERS
+from bpstudio.model.methods import OPTIMIZERS
 
 RATE = StepKey("setting", "learning_rate")
 
