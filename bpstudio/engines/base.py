@@ -32,6 +32,15 @@ class State:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """``loss``: mean over the rows, without penalties; ``accuracy``: 0 to 1, NaN without classes."""
+
+    rows: int
+    loss: float
+    accuracy: float
+
+
 class Engine(Protocol):
     """Updates on one topology and one set of rows.
 
@@ -48,6 +57,9 @@ class Engine(Protocol):
         Returns the number of rows learned from. Fewer than given means that the update starting there
         would leave a loss or weight that is not finite; the state is the one before it.
         """
+
+    def measure(self, X: FloatArray, Y: FloatArray, labels: IntArray | None) -> Evaluation:
+        """Mean loss and accuracy of the state on rows in the run's precision, with their classes if any."""
 
 
 def batch_rows(config: TrainingConfig, rows: int) -> int:

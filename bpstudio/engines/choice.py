@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from bpstudio.engines import compiled
 from bpstudio.engines.base import Engine, State
 from bpstudio.engines.reference import ReferenceEngine
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.topology import Topology
 
-ENGINES = {"reference": ReferenceEngine}
+ENGINES: dict[str, Callable[..., Engine]] = {
+    "compiled": compiled.CompiledEngine,
+    "reference": ReferenceEngine,
+}
 
 
 def create_engine(

@@ -8,24 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from bpstudio.engines.base import State, batch_rows, weight_positions
+from bpstudio.engines.base import Evaluation, State, batch_rows, weight_positions
+from bpstudio.engines.evaluation import evaluate
+from bpstudio.engines.forward import forward
 from bpstudio.engines.optimizers import STEPS
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.functions import ACTIVATIONS, LOSSES, Loss, choose
-from bpstudio.model.network import Network, net_input
+from bpstudio.model.network import Network
 from bpstudio.model.topology import Topology
-
-
-def forward(topology: Topology, vector: FloatArray, X: FloatArray) -> list[FloatArray]:
-    """Outputs of every layer in topological order, each (samples, neurons), the input's first."""
-    outputs = [X]
-    for block in topology.blocks:
-        # (22), and for one hidden layer (3) and (13): z = W x + b, summed over the incoming links.
-        z = net_input(block, vector, outputs)
-        # (22), and for one hidden layer (2) and (14), (21): x = f(z).
-        outputs.append(ACTIVATIONS[block.layer.activation](z))
-    return outputs
 
 
 def deltas(
@@ -145,3 +136,7 @@ class ReferenceEngine:
             step += config.l2 * w * self._is_weight
         if self._free is not None:
             step *= self._free
+
+    def measure(self, X: FloatArray, Y: FloatArray, labels: IntArray | None) -> Evaluation:
+        """See ``Engine.measure``."""
+        return evaluate(self.topology, self.state.parameters, X, Y, self.config.loss, labels)

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from bpstudio.engines.base import State, batch_rows
+from bpstudio.engines.base import Evaluation, State, batch_rows
 from bpstudio.engines.choice import create_engine
-from bpstudio.engines.evaluation import Evaluation, evaluate, predict
+from bpstudio.engines.evaluation import predict
 from bpstudio.model.arrays import FloatArray, IntArray, frozen
 from bpstudio.model.config import SETTINGS, TrainingConfig
 from bpstudio.model.dataset import TRAIN, VALIDATION, Dataset
@@ -185,14 +185,7 @@ class Session:
         return self._stop_rule(train, validation)
 
     def _evaluated(self, rows: _Rows) -> Evaluation:
-        return evaluate(
-            self._network.topology,
-            self._state.parameters,
-            rows.X,
-            rows.Y,
-            self.config.loss,
-            rows.labels,
-        )
+        return self._engine.measure(rows.X, rows.Y, rows.labels)
 
     def _stop_rule(
         self, train: Evaluation, validation: Evaluation
