@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +12,17 @@ from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.dataset import Dataset
 
 MOST_POINTS, MOST_GRID_ROWS, MOST_GRID_COLUMNS = 110, 8, 8
+LEAST_IMAGE_SIDE = 6
+MOSAIC = 2, 3
+"""Rows and columns of small images."""
 
 
 @dataclass(frozen=True)
 class Thumbnail:
     """Points (points,) with x to the right and y up, 0 to 1; ``label`` is -1 without classes.
 
-    ``value`` is -1 to 1 by the target, ``size`` 0 to 1.
+    ``value`` is -1 to 1 by the target, ``size`` 0 to 1. ``image`` (height, width), 0 to 1, takes the
+    points' place where the rows are images.
     """
 
     x: FloatArray
@@ -25,11 +30,15 @@ class Thumbnail:
     label: IntArray
     value: FloatArray
     size: FloatArray
+    image: FloatArray | None = None
 
 
 def thumbnail(dataset: Dataset) -> Thumbnail:
     """The picture of a data set: the plane of two numbers, the curve over one, the two main directions
-    of many, or a table of dots where everything is 0 or 1."""
+    of many, a table of dots where everything is 0 or 1, or a few of the images themselves."""
+    side = image_side(dataset)
+    if side:
+        return _images(dataset, side)
     inputs = dataset.inputs
     numeric = [k for k, c in enumerate(dataset.preparation.inputs) if not c.is_category]
     if len(numeric) > 2 and bool(np.all((inputs == 0) | (inputs == 1))):
@@ -44,6 +53,36 @@ def thumbnail(dataset: Dataset) -> Thumbnail:
     else:
         return _table(dataset)
     return _pictured(dataset, rows, _spread(x), _spread(y), np.ones(rows.size))
+
+
+def image_side(dataset: Dataset) -> int:
+    """The side of the square images that the input columns are the pixels of; 0 if they are none."""
+    columns = dataset.preparation.inputs
+    side = math.isqrt(len(columns))
+    if side < LEAST_IMAGE_SIDE or side * side != len(columns):
+        return 0
+    if any(column.is_category for column in columns):
+        return 0
+    pixels = dataset.values[evenly(np.arange(len(dataset)), MOST_POINTS), : side * side]
+    # Pixels share one scale from black; columns of measurements hardly ever do.
+    whole = pixels.min() == 0 and bool(np.all(pixels == np.round(pixels)))
+    return side if whole or (pixels.min() >= 0 and pixels.max() <= 1) else 0
+
+
+def _images(dataset: Dataset, side: int) -> Thumbnail:
+    """The first images, of different classes where there are any, side by side."""
+    down, across = MOSAIC
+    rows: IntArray = np.arange(len(dataset))
+    if dataset.labels is not None:
+        rows = np.unique(dataset.labels, return_index=True)[1]
+    rows = np.resize(rows, down * across)
+    pixels = dataset.values[rows, : side * side].reshape(down, across, side, side)
+    framed = np.pad(pixels, ((0, 0), (0, 0), (0, 1), (0, 1)))
+    image = framed.transpose(0, 2, 1, 3).reshape(down * (side + 1), across * (side + 1))
+    nothing = np.zeros(0)
+    none = np.zeros(0, dtype=np.intp)
+    top = float(image.max()) or 1.0
+    return Thumbnail(nothing, nothing, none, nothing, nothing, image[:-1, :-1] / top)
 
 
 def _table(dataset: Dataset) -> Thumbnail:

@@ -39,6 +39,7 @@ from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
 from bpstudio.gui.widgets import Card, secondary_label
 from bpstudio.model.editing import adopt_dataset, fit_to_data, set_shape
 from bpstudio.model.project import Project
+from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import Topology
 
 WATCH_WIDTH = 330
@@ -289,14 +290,16 @@ class MainWindow(QMainWindow):
             lambda project: adopt_dataset(project, sample(name), sample_proposal(name), keep),
         )
 
-    def regenerate(self, name: str, noise: float, seed: int) -> None:
-        """The same sample with other noise or another seed; the network starts over."""
+    def regenerate(self, name: str, noise: float, size: int, seed: int) -> None:
+        """The same sample with other noise, size or seed; the network starts over."""
 
         held_out = round(1 - self.data_panel.share.value, 4)
 
         def change(project: Project) -> Project:
             wanted = noise if SAMPLES[name].noise is not None else None
-            dataset = sample(name, noise=wanted, seed=seed, validation=held_out)
+            dataset = sample(name, noise=wanted, size=size, seed=seed, validation=held_out)
+            if project.dataset and dataset.preparation != project.dataset.preparation:
+                return adopt_dataset(project, dataset, proposal(dataset), True)
             return replace(project, dataset=dataset).reset()
 
         self.edit("Generate data", change, merge="generate")

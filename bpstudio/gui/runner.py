@@ -13,6 +13,7 @@ from bpstudio.training.events import (
     Failed,
     Finished,
     Lifecycle,
+    Note,
     Paused,
     Result,
     Snapshot,
@@ -175,6 +176,8 @@ class Runner(QObject):
         match event:
             case Started():
                 pass
+            case Note(message=message):
+                self.message.emit(message, False)
             case Paused(run_id=run_id, result=result):
                 self._keep(run_id, result)
                 self._timer.stop()

@@ -95,6 +95,13 @@ def sequential_table(theme: Theme) -> FloatArray:
     return table
 
 
+def sequential_colors(theme: Theme, values: FloatArray) -> FloatArray:
+    """Colours (…, 3) uint8 for values from 0 to 1."""
+    index = np.round(np.clip(np.nan_to_num(values), 0, 1) * 255).astype(np.intp)
+    colors: FloatArray = sequential_table(theme)[index]
+    return colors
+
+
 def signed_colors(theme: Theme, values: FloatArray, limit: float) -> FloatArray:
     """Colours (…, 3) uint8 for signed values; ``limit`` and beyond is the full colour."""
     scaled = np.nan_to_num(values) / (limit if limit > 0 else 1.0)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from bpstudio.files.samples import SAMPLES
@@ -16,8 +17,10 @@ from tests.gui.panel_help import pixel, project_on
 
 
 @pytest.fixture
-def panel(qtbot: QtBot) -> DataPanel:
-    panel = DataPanel(ThemeHolder())
+def panel(qtbot: QtBot, qapp: QApplication) -> DataPanel:
+    themes = ThemeHolder()
+    themes.set(qapp, LIGHT)
+    panel = DataPanel(themes)
     qtbot.addWidget(panel)
     panel.resize(panel.width(), 760)
     panel.show()
@@ -25,12 +28,14 @@ def panel(qtbot: QtBot) -> DataPanel:
 
 
 def test_that_every_sample_has_a_tile_with_its_name(panel: DataPanel) -> None:
-    assert [tile.text() for tile in panel.tiles.values()] == [s.label for s in SAMPLES.values()]
+    assert [tile.text() for tile in panel.gallery.tiles.values()] == [
+        s.label for s in SAMPLES.values()
+    ]
 
 
 @pytest.mark.parametrize("name", list(SAMPLES))
 def test_that_a_tile_shows_points_of_its_data(panel: DataPanel, name: str) -> None:
-    image = panel.tiles[name].grab().toImage()
+    image = panel.gallery.tiles[name].grab().toImage()
     colors = {
         image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())
     }
@@ -41,14 +46,14 @@ def test_that_a_tile_shows_points_of_its_data(panel: DataPanel, name: str) -> No
 
 def test_that_the_sample_in_use_is_marked(panel: DataPanel) -> None:
     panel.show_project(project_on("moons"))
-    assert [name for name, tile in panel.tiles.items() if tile.isChecked()] == ["moons"]
+    assert [name for name, tile in panel.gallery.tiles.items() if tile.isChecked()] == ["moons"]
     assert panel.aside_label.text() == "200 rows"
 
 
 def test_that_own_data_mark_no_sample(panel: DataPanel) -> None:
     project = project_on("iris")
     panel.show_project(replace(project, dataset=replace(project.dataset, name="measured")))
-    assert not any(tile.isChecked() for tile in panel.tiles.values())
+    assert not any(tile.isChecked() for tile in panel.gallery.tiles.values())
 
 
 def test_that_a_tile_asks_for_its_sample_and_marks_nothing_itself(
@@ -56,16 +61,16 @@ def test_that_a_tile_asks_for_its_sample_and_marks_nothing_itself(
 ) -> None:
     panel.show_project(project_on("circles"))
     with qtbot.waitSignal(panel.sample_chosen) as asked:
-        qtbot.mouseClick(panel.tiles["iris"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(panel.gallery.tiles["iris"], Qt.MouseButton.LeftButton)
     assert asked.args == ["iris"]
-    assert panel.tiles["circles"].isChecked()
-    assert not panel.tiles["iris"].isChecked()
+    assert panel.gallery.tiles["circles"].isChecked()
+    assert not panel.gallery.tiles["iris"].isChecked()
 
 
 def test_that_the_sample_in_use_is_not_asked_for_again(panel: DataPanel, qtbot: QtBot) -> None:
     panel.show_project(project_on("circles"))
     with qtbot.assertNotEmitted(panel.sample_chosen):
-        qtbot.mouseClick(panel.tiles["circles"], Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(panel.gallery.tiles["circles"], Qt.MouseButton.LeftButton)
 
 
 def test_that_the_button_asks_for_a_file(panel: DataPanel, qtbot: QtBot) -> None:
@@ -101,13 +106,53 @@ def test_that_a_drag_asks_once_at_its_end(panel: DataPanel, qtbot: QtBot) -> Non
 
 def test_that_noise_and_seed_generate_the_sample_anew(panel: DataPanel, qtbot: QtBot) -> None:
     panel.show_project(project_on("circles"))
-    assert panel.noise.value == pytest.approx(SAMPLES["circles"].noise)
+    assert panel.generator.noise.value == pytest.approx(SAMPLES["circles"].noise)
     with qtbot.waitSignal(panel.regenerate_requested) as asked:
-        panel.seed.setValue(4)
-    assert asked.args == ["circles", pytest.approx(0.04), 4]
+        panel.generator.seed.setValue(4)
+    assert asked.args == ["circles", pytest.approx(0.04), 260, 4]
     with qtbot.waitSignal(panel.regenerate_requested) as asked:
-        qtbot.keyClick(panel.noise.slider, Qt.Key.Key_Right)
-    assert asked.args == ["circles", pytest.approx(0.045), 4]
+        qtbot.keyClick(panel.generator.noise.slider, Qt.Key.Key_Right)
+    assert asked.args == ["circles", pytest.approx(0.045), 260, 4]
+
+
+def test_that_another_size_generates_so_many_rows(panel: DataPanel, qtbot: QtBot) -> None:
+    panel.show_project(project_on("circles"))
+    box = panel.generator.size_box
+    assert box.value() == 260
+    with qtbot.waitSignal(panel.regenerate_requested) as asked:
+        qtbot.keyClick(box, Qt.Key.Key_Up)
+    assert asked.args == ["circles", pytest.approx(0.04), 286, 0]
+
+
+def test_that_the_size_of_the_parity_is_its_bits(panel: DataPanel) -> None:
+    panel.show_project(project_on("parity"))
+    assert panel.generator.size_caption.text() == "Bits"
+    assert panel.generator.size_box.value() == 3
+    assert not panel.generator.noise.isVisible()
+
+
+def test_that_the_source_of_measured_data_is_named(panel: DataPanel) -> None:
+    panel.show_project(project_on("iris"))
+    assert "R. A. Fisher" in panel.about.text()
+    panel.show_project(project_on("circles"))
+    panel.refresh_now()
+    assert "Source" not in panel.about.text()
+
+
+@pytest.mark.parametrize("height", [520, 744, 1024])
+def test_that_nothing_is_under_the_scroll_bar(panel: DataPanel, height: int) -> None:
+    panel.show_project(project_on("circles"))
+    panel.resize(panel.width(), height)
+    QApplication.processEvents()
+    area = panel.findChild(QScrollArea)
+    assert area is not None
+    bar, inside = area.verticalScrollBar(), area.widget()
+    assert bar.isVisible() == (inside.height() > area.viewport().height())
+    assert inside.width() == area.viewport().width()
+    assert inside.minimumSizeHint().width() <= inside.width(), "no control is cut off"
+    left = bar.mapTo(panel, bar.rect().topLeft()).x() if bar.isVisible() else panel.width()
+    for tile in panel.gallery.tiles.values():
+        assert tile.mapTo(panel, tile.rect().topRight()).x() < left
 
 
 def test_that_showing_data_asks_for_nothing(panel: DataPanel, qtbot: QtBot) -> None:
@@ -124,8 +169,8 @@ def test_that_showing_data_asks_for_nothing(panel: DataPanel, qtbot: QtBot) -> N
 @pytest.mark.parametrize("name", ["iris", "watermelon"])
 def test_that_tables_have_neither_noise_nor_seed(panel: DataPanel, name: str) -> None:
     panel.show_project(project_on(name))
-    assert not panel.noise.isVisible()
-    assert not panel.seed.isVisible()
+    assert not panel.generator.noise.isVisible()
+    assert not panel.generator.seed.isVisible()
 
 
 def test_that_columns_are_described_in_words(panel: DataPanel) -> None:
@@ -143,8 +188,13 @@ def test_that_no_data_leave_nothing_to_split(panel: DataPanel) -> None:
 
 
 def test_that_every_control_has_a_name_and_a_tooltip(panel: DataPanel) -> None:
-    controls = [panel.open_button, panel.seed, panel.share.slider, panel.noise.slider]
-    for control in [*controls, *panel.tiles.values()]:
+    controls = [
+        panel.open_button,
+        panel.generator.seed,
+        panel.share.slider,
+        panel.generator.noise.slider,
+    ]
+    for control in [*controls, *panel.gallery.tiles.values()]:
         assert control.accessibleName()
         assert control.toolTip()
 
@@ -156,7 +206,7 @@ def test_that_another_theme_repaints_the_tiles(qtbot: QtBot, qapp: object) -> No
     panel.resize(panel.width(), 760)
     panel.show()
     themes.set(qapp, DARK)
-    tile = panel.tiles["xor"]
+    tile = panel.gallery.tiles["xor"]
     assert pixel(tile, tile.rect().toRectF().topLeft() * 0 + tile.rect().center().toPointF()) in (
         DARK.color("background"),
     )

@@ -1,7 +1,7 @@
 """Compiles the kernels of one precision to machine code, in a process of its own.
 
-``python -m bpstudio.engines.kernels.build float64 FILE``: the compiler would hold the interpreter of the app
-for seconds, and the app needs no compiler once the code is there.
+``python -m bpstudio.engines.kernels.build float64 FILE``: the compiler would hold the interpreter
+of the app for seconds, and the app needs no compiler once the code is there.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def machine_code(dtype: str) -> tuple[bytes, dict[str, str]]:
         "p": types.CPointer(number),
         "o": types.CPointer(types.int64),
         "i": types.CPointer(types.uintp),
+        "s": types.CPointer(types.float64),
         "n": types.uintp,
         "b": types.boolean,
         "t": number,
@@ -46,7 +47,8 @@ def machine_code(dtype: str) -> tuple[bytes, dict[str, str]]:
 
 
 def _compiled(function: Any, arguments: list[Any]) -> tuple[str, str]:
-    """Optimised LLVM code and the function's name in it; no wrapper for Python, so nothing of it is called."""
+    """Optimised LLVM code and the function's name in it; no wrapper for Python, so nothing of it is
+    called."""
     flags = compiler.Flags()
     flags.error_model = "numpy"
     flags.no_cpython_wrapper = True

@@ -1,4 +1,5 @@
-"""Compiled kernels in memory: found in the cache or compiled first, then called without the interpreter."""
+"""Compiled kernels in memory: found in the cache or compiled first, then called without the
+interpreter."""
 
 from __future__ import annotations
 
@@ -43,6 +44,7 @@ class Kernels:
             "p": ctypes.c_void_p,
             "o": ctypes.c_void_p,
             "i": ctypes.c_void_p,
+            "s": ctypes.c_void_p,
             "n": ctypes.c_size_t,
             "b": ctypes.c_bool,
             "t": number,
@@ -83,7 +85,8 @@ def is_cached(dtype: str) -> bool:
 
 
 def kernels(dtype: str) -> Kernels:
-    """The kernels, compiled first if need be, which takes about ten seconds; KernelError if they cannot be."""
+    """The kernels, compiled first if need be, which takes about ten seconds; KernelError if they
+    cannot be."""
     with _locks[dtype]:
         if dtype not in _loaded:
             try:
@@ -96,20 +99,6 @@ def kernels(dtype: str) -> Kernels:
     if isinstance(found, KernelError):
         raise found
     return found
-
-
-def prepare(dtype: str) -> None:
-    """Begin to make the kernels ready, in the background."""
-    if not is_ready(dtype):
-        # A daemon: nobody should wait for a compiler when the app ends.
-        threading.Thread(target=_quietly, args=(dtype,), daemon=True, name="kernels").start()
-
-
-def _quietly(dtype: str) -> None:
-    try:
-        kernels(dtype)
-    except KernelError:
-        return  # whoever needs the kernels is told
 
 
 def _made(dtype: str) -> Kernels:
@@ -129,7 +118,12 @@ def _compiled(dtype: str, path: Path) -> Kernels:
     command = [sys.executable, "-m", "bpstudio.engines.kernels.build", dtype, str(path)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     done = subprocess.run(
-        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     found = read_code(path)
     if done.returncode or found is None:

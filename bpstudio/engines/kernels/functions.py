@@ -1,8 +1,8 @@
 """Activations and their derivatives over vectors, from one exponential of their own.
 
 All of them need e^x for x <= 0 only: the sigmoid is written so that nothing can overflow, and softmax
-subtracts the largest net input. e^x - 1 is computed by x = n ln 2 + r, |r| <= ln 2 / 2, and the Taylor series
-of e^r - 1; it keeps its last bits near 0, where tanh needs them.
+subtracts the largest net input. e^x - 1 is computed by x = n ln 2 + r, |r| <= ln 2 / 2, and the
+Taylor series of e^r - 1; it keeps its last bits near 0, where tanh needs them.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 from bpstudio.engines.kernels.compiling import kernel
 from bpstudio.engines.kernels.plan import ACTIVATION_CODES as CODES
 from bpstudio.engines.kernels.vectors import (
+    ZERO,
     call,
     constant,
-    ZERO,
     lanes,
     largest,
     like,

@@ -37,7 +37,7 @@ def _answer(values: Any, at: Any, size: Any) -> Any:
     """The class that the outputs name, as ``model.dataset.classes_of``: NaN counts as the largest."""
     if size == ONE:
         return 1 if values[at] >= 0.5 else 0
-    best = ZERO
+    best: Any = ZERO
     for j in range(ONE, size):
         if not values[at + j] <= values[at + best] and values[at + best] == values[at + best]:
             best = j

@@ -22,17 +22,29 @@ LOSS_CODES = {
         ("squared_error", "binary_cross_entropy", "categorical_cross_entropy")
     )
 }
-OPTIMIZER_CODES = {"sgd": 0, "momentum": 1}
-SLOTS: dict[str, tuple[str, ...]] = {"sgd": (), "momentum": ("velocity",)}
-"""The vectors that each optimizer keeps, in the order of the kernels' arguments."""
+OPTIMIZER_CODES = {
+    name: code
+    for code, name in enumerate(
+        ("sgd", "momentum", "nesterov", "rprop", "rmsprop", "adam", "adamw")
+    )
+}
+SETTINGS = (
+    "learning_rate", "share", "l1", "l2", "clip", "shrink", "momentum", "decay", "epsilon", "beta1",
+    "beta2", "rprop_increase", "rprop_decrease", "rprop_lowest", "rprop_highest",
+)  # fmt: skip
+"""The numbers an update needs, in float64: ``share`` is what one row counts in the mean, ``clip``
+infinite for none, ``shrink`` what is left of a weight by decoupled decay; the others are fields of
+TrainingConfig."""
+SETTING_PLACES = {name: place for place, name in enumerate(SETTINGS)}
 
 LAYER_FIELDS, LINK_FIELDS = 6, 2
 
 
 @dataclass(frozen=True)
 class Plan:
-    """``layers``: size, place in a row of values, place of the biases, first and last incoming link (places in
-    ``links``), activation. ``links``: place of the source in ``layers``, place of the weights.
+    """``layers``: size, place in a row of values, place of the biases, first and last incoming link
+    (places in ``links``), activation. ``links``: place of the source in ``layers``, place of the
+    weights.
 
     ``stride`` is the length of a row of values, ``packed`` that of a link's weights laid out anew.
     """
@@ -64,5 +76,8 @@ def plan(topology: Topology, dtype: str) -> Plan:
         code = ACTIVATION_CODES[layer.activation]
         layers.append([layer.size, offset, start, first, len(links) * LINK_FIELDS, code])
         offset += padded(layer.size)
-    tables = (np.array(table, dtype=np.uintp).ravel() for table in (layers, links))
-    return Plan(*tables, len(layers), offset, packed)
+    return Plan(_table(layers), _table(links), len(layers), offset, packed)
+
+
+def _table(rows: list[list[int]]) -> NDArray[np.uintp]:
+    return np.array(rows, dtype=np.uintp).ravel()

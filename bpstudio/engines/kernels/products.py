@@ -1,7 +1,7 @@
 """Matrix products in tiles that stay in registers: four rows by four vectors or four neurons.
 
-``product`` serves all three products of back-propagation, ``dot_rows`` the forward one where there are few
-rows. Pointers with offsets and strides; everything is in rows of samples.
+``product`` serves all three products of back-propagation, ``dot_rows`` the forward one where there
+are few rows. Pointers with offsets and strides; everything is in rows of samples.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from bpstudio.engines.kernels.vectors import (
     ZERO,
     four_totals,
     lanes,
-    like,
     load,
     load_first,
     muladd,
@@ -70,7 +69,18 @@ def dot_rows(
 
 @kernel
 def _tile_4x4(
-    C: Any, c: Any, cs: Any, alpha: Any, A: Any, a: Any, ar: Any, ak: Any, B: Any, b: Any, bk: Any, K: Any
+    C: Any,
+    c: Any,
+    cs: Any,
+    alpha: Any,
+    A: Any,
+    a: Any,
+    ar: Any,
+    ak: Any,
+    B: Any,
+    b: Any,
+    bk: Any,
+    K: Any,
 ) -> None:
     step = lanes(C)
     s00 = s01 = s02 = s03 = s10 = s11 = s12 = s13 = spread(0.0, C)
@@ -82,13 +92,33 @@ def _tile_4x4(
         b2 = load(B, b + step + step)
         b3 = load(B, b + step + step + step)
         v = spread(A[a], C)
-        s00, s01, s02, s03 = muladd(v, b0, s00), muladd(v, b1, s01), muladd(v, b2, s02), muladd(v, b3, s03)
+        s00, s01, s02, s03 = (
+            muladd(v, b0, s00),
+            muladd(v, b1, s01),
+            muladd(v, b2, s02),
+            muladd(v, b3, s03),
+        )
         v = spread(A[a1], C)
-        s10, s11, s12, s13 = muladd(v, b0, s10), muladd(v, b1, s11), muladd(v, b2, s12), muladd(v, b3, s13)
+        s10, s11, s12, s13 = (
+            muladd(v, b0, s10),
+            muladd(v, b1, s11),
+            muladd(v, b2, s12),
+            muladd(v, b3, s13),
+        )
         v = spread(A[a2], C)
-        s20, s21, s22, s23 = muladd(v, b0, s20), muladd(v, b1, s21), muladd(v, b2, s22), muladd(v, b3, s23)
+        s20, s21, s22, s23 = (
+            muladd(v, b0, s20),
+            muladd(v, b1, s21),
+            muladd(v, b2, s22),
+            muladd(v, b3, s23),
+        )
         v = spread(A[a3], C)
-        s30, s31, s32, s33 = muladd(v, b0, s30), muladd(v, b1, s31), muladd(v, b2, s32), muladd(v, b3, s33)
+        s30, s31, s32, s33 = (
+            muladd(v, b0, s30),
+            muladd(v, b1, s31),
+            muladd(v, b2, s32),
+            muladd(v, b3, s33),
+        )
         a += ak
         a1 += ak
         a2 += ak
@@ -113,8 +143,8 @@ def _add_4(C: Any, c: Any, scale: Any, s0: Any, s1: Any, s2: Any, s3: Any) -> No
 
 @kernel
 def _tile_4x1(
-    C: Any, c: Any, cs: Any, alpha: Any, A: Any, a: Any, ar: Any, ak: Any, B: Any, b: Any, bk: Any, K: Any,
-    count: Any,
+    C: Any, c: Any, cs: Any, alpha: Any, A: Any, a: Any, ar: Any, ak: Any, B: Any, b: Any,
+    bk: Any, K: Any, count: Any,
 ) -> None:  # fmt: skip
     """The first ``count`` lanes of one vector for four rows."""
     s0 = s1 = s2 = s3 = spread(0.0, C)

@@ -1,8 +1,9 @@
 """Updates of any network: one kernel for standard BP, one for batches, one for the outputs alone.
 
-The network comes as tables (``plan``), so nothing is compiled for a topology. Rows of ``layers``: see the
-names below; rows of ``links``: source layer, start of the weights. ``values`` and ``deltas`` have one row of
-``stride`` numbers per sample, in it the layers' outputs one after the other, each from a multiple of LANES.
+The network comes as tables (``plan``), so nothing is compiled for a topology. Rows of ``layers``:
+see the names below; rows of ``links``: source layer, start of the weights. ``values`` and
+``deltas`` have one row of ``stride`` numbers per sample, in it the layers' outputs one after the
+other, each from a multiple of LANES.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from bpstudio.engines.kernels.compiling import kernel
 from bpstudio.engines.kernels.functions import activate, backward, output_delta
 from bpstudio.engines.kernels.products import dot_rows, pack, product
-from bpstudio.engines.kernels.steps import ONE_OVER, RATE, add_penalties, step
+from bpstudio.engines.kernels.steps import RATE, SHARE, step
 from bpstudio.engines.kernels.vectors import (
     FOUR,
     ONE,
@@ -82,7 +83,16 @@ def _learn_link(
 
 @kernel
 def _learn_4(
-    deltas: Any, d: Any, g: Any, backward_too: Any, values: Any, x: Any, W: Any, w0: Any, n: Any, rate: Any
+    deltas: Any,
+    d: Any,
+    g: Any,
+    backward_too: Any,
+    values: Any,
+    x: Any,
+    W: Any,
+    w0: Any,
+    n: Any,
+    rate: Any,
 ) -> None:
     step = lanes(W)
     w1, w2, w3 = w0 + n, w0 + n + n, w0 + n + n + n
@@ -143,7 +153,14 @@ def online(
                 )  # fmt: skip
             activate(layers[a + CODE], values, offset, size)
         summed += output_delta(
-            joint, layers[last + CODE], values, deltas, layers[last + OFFSET], outputs, Y, row * outputs
+            joint,
+            layers[last + CODE],
+            values,
+            deltas,
+            layers[last + OFFSET],
+            outputs,
+            Y,
+            row * outputs,
         )
         a = last
         while a > ZERO:
@@ -204,7 +221,8 @@ def _backward(
     rows: Any, layers: Any, links: Any, count: Any, stride: Any, parameters: Any, values: Any,
     deltas: Any, target: Any, alpha: Any,
 ) -> None:  # fmt: skip
-    """target += alpha dE/dparameters, summed over the rows; ``deltas`` has the output layer's: (23), (26)."""
+    """target += alpha dE/dparameters, summed over the rows; ``deltas`` has the output layer's:
+    (23), (26)."""
     a = (count - ONE) * LAYER_FIELDS
     while a > ZERO:
         size, offset = layers[a + SIZE], layers[a + OFFSET]
@@ -235,9 +253,9 @@ def _backward(
 @kernel
 def batches(
     order: Any, rows: Any, update: Any, position: Any, chunk: Any, X: Any, Y: Any, layers: Any,
-    links: Any, count: Any, stride: Any, parameters: Any, gradient: Any, weight: Any, free: Any,
-    slot1: Any, slot2: Any, values: Any, deltas: Any, packed: Any, joint: Any, optimizer: Any,
-    plain: Any, penalties: Any, length: Any, settings: Any,
+    links: Any, count: Any, stride: Any, parameters: Any, gradient: Any, length: Any, weight: Any,
+    held: Any, holds: Any, kept: Any, slot1: Any, slot2: Any, ticks: Any, values: Any, deltas: Any,
+    packed: Any, joint: Any, optimizer: Any, plain: Any, settings: Any,
 ) -> Any:  # fmt: skip
     """Updates of ``update`` rows each; the first goes on at its row ``position``.
 
@@ -249,7 +267,7 @@ def batches(
     outputs, at = layers[last + SIZE], layers[last + OFFSET]
     k = ZERO
     while k < rows:
-        n = min(min(chunk, update - position), rows - k)
+        n = min(chunk, update - position, rows - k)
         if position == ZERO and not plain:
             _clear(gradient, ZERO, length)
         forward(order, k, n, X, layers, links, count, stride, parameters, values, packed)
@@ -260,7 +278,7 @@ def batches(
             summed += output_delta(
                 joint, layers[last + CODE], values, deltas, r * stride + at, outputs, Y, row
             )
-        share = settings[ONE_OVER]
+        share = settings[SHARE]
         target = parameters if plain else gradient
         _backward(
             n, layers, links, count, stride, parameters, values, deltas, target,
@@ -271,7 +289,8 @@ def batches(
         if position == update:
             position = ZERO
             if not plain:
-                if penalties:
-                    add_penalties(gradient, parameters, weight, free, length, settings)
-                step(optimizer, parameters, gradient, slot1, slot2, length, settings)
+                step(
+                    optimizer, parameters, gradient, slot1, slot2, ticks, length, weight, held, holds,
+                    kept, settings,
+                )  # fmt: skip
     return summed

@@ -1,9 +1,10 @@
 """SIMD vectors for the kernels: as wide as the machine's registers, written out in LLVM.
 
-A compiler that must find the vectors itself needs tests at run time for overlapping arrays, gives up where
-there are many arrays, and adds up in an order of its own. Here the kernels say what they mean: ``load``
-takes LANES numbers from a pointer, ``+ - * /`` work on all of them, ``store_first`` writes the first few.
-Sums are added in one order, so the same machine gives the same bits however calls are cut.
+A compiler that must find the vectors itself needs tests at run time for overlapping arrays, gives
+up where there are many arrays, and adds up in an order of its own. Here the kernels say what they
+mean: ``load`` takes LANES numbers from a pointer, ``+ - * /`` work on all of them, ``store_first``
+writes the first few. Sums are added in one order, so the same machine gives the same bits however
+calls are cut.
 
 The functions exist only inside compiled code. Counts and indices are unsigned (``Index``).
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 from llvmlite import ir
@@ -22,8 +23,6 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import intrinsic, lower_builtin, models, register_model
 
 from bpstudio.engines.kernels.width import VECTOR_BYTES
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 Index = types.uintp
 ZERO, ONE, FOUR = np.uintp(0), np.uintp(1), np.uintp(4)
@@ -60,9 +59,9 @@ def suffix(vector: Vector) -> str:
     return f"v{vector.lanes}f{vector.element.bitwidth}"
 
 
-def vector_intrinsic(function: F) -> F:
+def vector_intrinsic(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of compiled code that writes its own LLVM."""
-    return cast(F, intrinsic(function))
+    return cast(Callable[..., Any], intrinsic(function))
 
 
 def call(builder: Any, name: str, returns: ir.Type, *args: Any) -> Any:
@@ -167,7 +166,8 @@ def power_of_two(typing: Any, n: Any) -> Any:
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         whole = ir.VectorType(ir.IntType(bits), n.lanes)
-        # Added to 1.5 * 2^mantissa, the last bits of the sum are those of n + bias. NaN gives any number.
+        # Added to 1.5 * 2^mantissa, the last bits of the sum are those of n + bias. NaN gives any
+        # number.
         shifted = builder.fadd(args[0], constant(n, 1.5 * 2.0**mantissa + bias))
         exponent = builder.bitcast(shifted, whole)
         return builder.bitcast(
@@ -278,6 +278,7 @@ def store(typing: Any, pointer: Any, index: Any, value: Any) -> Any:
 def _masked_load(
     builder: Any, vector: Vector, pointer: Any, index: Any, count: Any, other: Any
 ) -> Any:
+    """``other`` in the lanes after the first ``count``."""
     return call(
         builder,
         f"llvm.masked.load.{suffix(vector)}.p0",
@@ -295,7 +296,8 @@ def load_first(typing: Any, pointer: Any, index: Any, count: Any) -> Any:
     vector = Vector(pointer.dtype)
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _masked_load(builder, vector, *args, constant(vector, 0.0))
+        pointer, index, count = args
+        return _masked_load(builder, vector, pointer, index, count, constant(vector, 0.0))
 
     return vector(pointer, Index, Index), codegen
 
@@ -306,7 +308,8 @@ def load_at_most(typing: Any, pointer: Any, index: Any, count: Any, other: Any) 
     vector = Vector(pointer.dtype)
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _masked_load(builder, vector, *args[:3], _spread(builder, vector, args[3]))
+        pointer, index, count, other = args
+        return _masked_load(builder, vector, pointer, index, count, _spread(builder, vector, other))
 
     return vector(pointer, Index, Index, vector.element), codegen
 
@@ -337,7 +340,8 @@ def store_first(typing: Any, pointer: Any, index: Any, count: Any, value: Any) -
 def _halved(builder: Any, vector: Vector, a: Any, b: Any, width: int) -> Any:
     """Groups of ``width`` lanes of a and b, each folded to half: a's groups first, then b's."""
     half, lanes = width // 2, vector.lanes
-    lower, upper = [], []
+    lower: list[int] = []
+    upper: list[int] = []
     for first in (0, lanes):
         for group in range(0, lanes, width):
             lower += range(first + group, first + group + half)
@@ -353,8 +357,9 @@ def four_totals(typing: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         width = a.lanes
-        pairs = [_halved(builder, a, *args[k : k + 2], width) for k in (0, 2)]
-        total = _halved(builder, a, *pairs, width // 2)
+        one = _halved(builder, a, args[0], args[1], width)
+        other = _halved(builder, a, args[2], args[3], width)
+        total = _halved(builder, a, one, other, width // 2)
         width //= 4
         while width > 1:
             total = _halved(builder, a, total, total, width)
@@ -401,8 +406,8 @@ def transpose(
 ) -> Any:
     """P[p + i stride + j] = W[w + j n + i] for all LANES of i and j.
 
-    Only the first ``count`` of i and ``rows`` (at least 1) of j are read; what is written for the others has
-    no meaning, but needs its place.
+    Only the first ``count`` of i and ``rows`` (at least 1) of j are read; what is written for the
+    others has no meaning, but needs its place.
     """
     vector = Vector(P.dtype)
 
@@ -428,7 +433,8 @@ def transpose(
 
 
 def _exchanged(builder: Any, vector: Vector, lines: list[Any], half: int) -> list[Any]:
-    """One step of a transposition: lines ``half`` apart swap the blocks of that size off the diagonal."""
+    """One step of a transposition: lines ``half`` apart swap the blocks of that size off the
+    diagonal."""
     result, kind = list(lines), ir.VectorType(_LANE, vector.lanes)
     low = [k if k % (2 * half) < half else k - half + vector.lanes for k in range(vector.lanes)]
     high = [k + half if k % (2 * half) < half else k + vector.lanes for k in range(vector.lanes)]

@@ -8,9 +8,21 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton
 
 from bpstudio.explain.thumbnail import Thumbnail, thumbnail
 from bpstudio.files.samples import Sample, sample
-from bpstudio.gui.theme import RADIUS, SMALL_SIZE, Theme, ThemeHolder, signed_color, text_font
+from bpstudio.gui.panels.images import rgb_image
+from bpstudio.gui.theme import (
+    RADIUS,
+    SMALL_SIZE,
+    Theme,
+    ThemeHolder,
+    sequential_colors,
+    signed_color,
+    text_font,
+)
+from bpstudio.model.arrays import FloatArray
 
-WIDTH, PICTURE_HEIGHT, LABEL_HEIGHT, INSET = 84, 58, 17, 8
+WIDTH, LABEL_HEIGHT, INSET = 84, 17, 8
+LARGE, SMALL = 58, 44
+"""Heights of the picture."""
 DOT = 1.7
 WIDEST = 1.3
 """Width of a picture in heights: wider ones would distort the shapes."""
@@ -24,21 +36,32 @@ class SampleTile(QToolButton):
         self.name = entry.name
         self._themes = themes
         self._thumbnail: Thumbnail | None = None
+        self._picture_height = LARGE
         self.setText(entry.label)
         self.setCheckable(True)
         self.setAccessibleName(f"Sample {entry.label}")
         self.setAccessibleDescription(entry.description)
-        self.setToolTip(f"{entry.label}: {entry.description}")
+        source = "" if entry.source == "generated" else f"\nSource: {entry.source}"
+        self.setToolTip(f"{entry.label}: {entry.description}{source}")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         themes.listen(self._restyle)
 
+    def set_small(self, small: bool) -> None:
+        """A small picture, where three tiles stand side by side."""
+        self._picture_height = SMALL if small else LARGE
+        self.updateGeometry()
+        self.update()
+
+    def height_of(self, small: bool) -> int:
+        return (SMALL if small else LARGE) + LABEL_HEIGHT
+
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, PICTURE_HEIGHT + LABEL_HEIGHT)
+        return QSize(WIDTH, self._picture_height + LABEL_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(60, PICTURE_HEIGHT + LABEL_HEIGHT)
+        return QSize(40, self._picture_height + LABEL_HEIGHT)
 
     def _restyle(self, _theme: Theme) -> None:
         self.update()
@@ -47,7 +70,7 @@ class SampleTile(QToolButton):
         theme = self._themes.theme
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        frame = QRectF(0, 0, self.width(), PICTURE_HEIGHT)
+        frame = QRectF(0, 0, self.width(), self._picture_height)
         marked = self.isChecked()
         pen = QPen(
             theme.color("accent" if marked or self.hasFocus() else "line"), 2 if marked else 1
@@ -60,7 +83,8 @@ class SampleTile(QToolButton):
         painter.drawRoundedRect(
             frame.adjusted(inset, inset, -inset, -inset), RADIUS - 2, RADIUS - 2
         )
-        area = frame.adjusted(INSET, INSET, -INSET, -INSET)
+        inner = INSET if self._picture_height == LARGE else INSET - 2
+        area = frame.adjusted(inner, inner, -inner, -inner)
         spare = max(0.0, area.width() - WIDEST * area.height()) / 2
         self._draw_points(painter, theme, area.adjusted(spare, 0, -spare, 0))
         font = text_font(SMALL_SIZE)
@@ -69,7 +93,7 @@ class SampleTile(QToolButton):
         words = QFontMetrics(font).elidedText(
             self.text(), Qt.TextElideMode.ElideRight, self.width() - 2
         )
-        place = QRectF(1, PICTURE_HEIGHT + 2, self.width() - 2, LABEL_HEIGHT - 2)
+        place = QRectF(1, self._picture_height + 2, self.width() - 2, LABEL_HEIGHT - 2)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
 
@@ -77,6 +101,9 @@ class SampleTile(QToolButton):
         picture = self._thumbnail
         if picture is None:
             picture = self._thumbnail = thumbnail(sample(self.name))
+        if picture.image is not None:
+            _draw_image(painter, theme, area, picture.image)
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         few = picture.x.size <= 30
         for k in range(picture.x.size):
@@ -91,3 +118,11 @@ class SampleTile(QToolButton):
             )
             radius = (DOT + 0.6 if few else DOT) * float(picture.size[k])
             painter.drawEllipse(at, radius, radius)
+
+
+def _draw_image(painter: QPainter, theme: Theme, area: QRectF, values: FloatArray) -> None:
+    image = rgb_image(sequential_colors(theme, values))
+    side = min(area.width() / image.width(), area.height() / image.height())
+    place = QRectF(0, 0, side * image.width(), side * image.height())
+    place.moveCenter(area.center())
+    painter.drawImage(place, image)

@@ -1,0 +1,71 @@
+"""The gallery: a tile for every sample, with its picture, and what the one in use is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QWidget
+
+from bpstudio.files.samples import SAMPLES
+from bpstudio.gui.panels.tile import SampleTile
+from bpstudio.gui.theme import GAP, ThemeHolder
+
+WIDE, NARROW = 2, 3
+"""Columns of large tiles, and of small ones where there is little height."""
+
+
+class Gallery(QWidget):
+    """``chosen(name)`` when another tile is clicked than the one that is marked."""
+
+    chosen = Signal(str)
+
+    def __init__(self, themes: ThemeHolder) -> None:
+        super().__init__()
+        self.setObjectName("gallery")
+        self.setAccessibleName("Samples")
+        self._marked = ""
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(GAP - 4)
+        self._grid.setVerticalSpacing(GAP // 2)
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self.tiles: dict[str, SampleTile] = {}
+        for entry in SAMPLES.values():
+            tile = self.tiles[entry.name] = SampleTile(entry, themes)
+            self._group.addButton(tile)
+        self._group.buttonClicked.connect(self._on_tile)
+        self._columns = 0
+        self.set_columns(WIDE)
+
+    @property
+    def columns(self) -> int:
+        return self._columns
+
+    def set_columns(self, columns: int) -> None:
+        """Lay the tiles out in so many columns."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for k, tile in enumerate(self.tiles.values()):
+            tile.set_small(columns > WIDE)
+            self._grid.addWidget(tile, k // columns, k % columns)
+
+    def height_in(self, columns: int) -> int:
+        """How high the gallery is in so many columns."""
+        rows = -(-len(self.tiles) // columns)
+        tile = next(iter(self.tiles.values()))
+        return rows * (tile.height_of(columns > WIDE) + self._grid.verticalSpacing())
+
+    def mark(self, name: str) -> None:
+        """Mark the sample in use; none where the data come from elsewhere."""
+        self._marked = name
+        self._group.setExclusive(False)
+        for key, tile in self.tiles.items():
+            tile.setChecked(key == name)
+        self._group.setExclusive(True)
+
+    def _on_tile(self, tile: SampleTile) -> None:
+        if tile.name != self._marked:
+            self.chosen.emit(tile.name)
+        # What was refused is not marked.
+        self.mark(self._marked)
