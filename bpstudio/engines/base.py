@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,6 +32,15 @@ class State:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """``loss``: mean over the rows, without penalties; ``accuracy``: 0 to 1, NaN without classes."""
+
+    rows: int
+    loss: float
+    accuracy: float
+
+
 class Engine(Protocol):
     """Updates on one topology and one set of rows.
 
@@ -42,12 +51,26 @@ class Engine(Protocol):
     config: TrainingConfig
     """May be replaced between two calls; what can change during a run then holds from there on."""
 
+    call_seconds: float
+    """How long a call of ``advance`` may reasonably be."""
+    holds_interpreter: bool
+    """Whether other threads stand still during a call."""
+
+    interrupt: Callable[[], bool]
+    """Asked now and then during an update that takes long: True gives that update up, with the state as
+    before it. ``advance`` then returns the rows before it, and ``interrupted`` is True."""
+    interrupted: bool
+
     def advance(self, order: IntArray) -> int:
         """Learn from the rows ``order`` names, one update for each ``batch_size`` of them.
 
         Returns the number of rows learned from. Fewer than given means that the update starting there
         would leave a loss or weight that is not finite; the state is the one before it.
         """
+
+    def measure(self, X: FloatArray, Y: FloatArray, labels: IntArray | None) -> Evaluation:
+        """Mean loss and accuracy of the state on rows in the run's precision, with their classes if
+        any."""
 
 
 def batch_rows(config: TrainingConfig, rows: int) -> int:

@@ -15,6 +15,7 @@ from bpstudio.training.events import (
     Failed,
     Finished,
     Lifecycle,
+    Note,
     Paused,
     Result,
     Snapshot,
@@ -181,6 +182,8 @@ class Runner(QObject):
                 pass
             case Changed(changes=changes):
                 self._changes = changes
+            case Note(message=message):
+                self.message.emit(message, False)
             case Paused(run_id=run_id, result=result):
                 self._keep(run_id, result)
                 self._timer.stop()
