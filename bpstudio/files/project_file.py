@@ -8,7 +8,8 @@
                             ``slot/…``, the ``best`` weights of early stopping; the record
                             ``history/train_loss`` …
 ``data.safetensors``        ``values`` (rows, inputs then targets), float64: numbers, and indices of
-                            categories; ``split`` (rows,), int8: 0 train, 1 validation, 2 test
+                            categories, NaN for a missing value that is filled in; ``split`` (rows,),
+                            int8: 0 train, 1 validation, 2 test
 ==========================  ======================================================================
 
 In the names of layers ``/`` is written ``%2F`` and ``%`` is ``%25``. The members are stored without
@@ -116,6 +117,7 @@ def _json(project: Project) -> bytes:
             "rows": len(dataset),
             "inputs": [asdict(column) for column in dataset.preparation.inputs],
             "targets": [asdict(column) for column in dataset.preparation.targets],
+            "split_kind": dataset.split_kind,
         },
         "layout": {layer: [float(v) for v in place] for layer, place in project.layout.items()},
         "progress": {
@@ -337,15 +339,20 @@ def _dataset(part: DatasetPart, data: Tensors) -> Dataset:
     values = _taken(data, "values", (part.rows, len(preparation.columns)))
     for k, column in enumerate(preparation.columns):
         indices = values[:, k]
+        if column.missing:
+            indices = column.filled(indices)
         if column.is_category and not np.isin(indices, range(len(column.categories))).all():
             raise ValueError(f"column '{column.name}' holds a category that it does not name.")
     split = _taken(data, "split", (part.rows,), "int8")
-    return Dataset(part.name, preparation, values, split)
+    return Dataset(part.name, preparation, values, split, part.split_kind)
 
 
 def _column(part: ColumnPart) -> Column:
     if part.scale == 0:
         raise ValueError(f"column '{part.name}' has the scale 0.")
-    return Column(
-        part.name, part.encoding, tuple(part.categories), part.scaling, part.shift, part.scale
-    )
+    bounds = None if part.bounds is None else (part.bounds[0], part.bounds[1])
+    known = part.model_dump() | {"categories": tuple(part.categories), "bounds": bounds}
+    column = Column(**known)
+    if column.is_category and not 0 <= column.fill < len(column.categories):
+        raise ValueError(f"column '{part.name}' fills in a category that it does not name.")
+    return column

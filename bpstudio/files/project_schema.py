@@ -53,6 +53,11 @@ class ColumnPart(_Part):
     scaling: str
     shift: Finite
     scale: Finite
+    low: Finite = 0.0
+    high: Finite = 1.0
+    bounds: Annotated[list[Finite], Field(min_length=2, max_length=2)] | None = None
+    missing: str = ""
+    fill: Finite = 0.0
 
 
 class DatasetPart(_Part):
@@ -60,6 +65,7 @@ class DatasetPart(_Part):
     rows: Annotated[int, Field(ge=1)]
     inputs: list[ColumnPart]
     targets: list[ColumnPart]
+    split_kind: str = "stratified"
 
 
 class PlateauPart(_Part):
