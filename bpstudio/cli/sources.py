@@ -10,7 +10,7 @@ from bpstudio.cli.options import UsageError
 from bpstudio.files.project_file import load
 from bpstudio.files.samples import SAMPLES, sample
 from bpstudio.files.tables import load_table
-from bpstudio.model.config import TrainingConfig
+from bpstudio.model.config import TrainingConfig, usual_values
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import choose
 from bpstudio.model.project import Project
@@ -85,6 +85,9 @@ def new_project(
         if shape is not None and shape.output.size != 1:
             # The sample's loss belongs to its own output.
             usual.pop("loss", None)
+    if "optimizer" in settings:
+        # The sample's learning rate is one for SGD.
+        usual |= usual_values(settings["optimizer"])
     proposed = proposal(dataset, hidden, **{**usual, **settings})
     network = proposed.topology
     if shape is not None:

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
+import textwrap
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +28,9 @@ from bpstudio.cli.scores import Score, score_lines, split_scores
 from bpstudio.cli.sources import DataOptions, is_project, open_project, project_name, settings_from
 from bpstudio.files.project_file import save
 from bpstudio.files.tables import TASKS
-from bpstudio.model.config import SETTINGS
+from bpstudio.model.config import GROUPS, SETTINGS, TrainingConfig
 from bpstudio.model.dataset import SCALINGS
+from bpstudio.model.methods import OPTIMIZER_METHODS, SCHEDULE_METHODS
 from bpstudio.model.project import Project
 from bpstudio.training.events import Result
 
@@ -44,8 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         action="append",
         default=[],
-        help="any other setting, repeatable: " + ", ".join(SETTINGS),
+        help="any other setting, repeatable, as optimizer=adam; --settings lists them",
     )
+    add("--settings", action=_ListSettings, help="tell about every setting, and leave")
     add("--out", metavar="P.bps", type=Path, help="where to save the trained project")
     add_json(parser)
     data = parser.add_argument_group("options of a table").add_argument
@@ -56,6 +61,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     data("--task", choices=list(TASKS), help="what a numeric target is")
     data("--validation", metavar="SHARE", type=number, help="rows held out to watch; 0.2")
     data("--test", metavar="SHARE", type=number, help="rows held out for the end; 0")
+    keys = ", ".join(name for names in GROUPS.values() for name in names)
+    parser.add_argument_group("settings for --set", textwrap.fill(keys, 76))
+
+
+class _ListSettings(argparse.Action):
+    """Prints every setting, as --help prints the options."""
+
+    def __init__(self, option_strings: list[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print("\n\n".join(_group_text(title, names) for title, names in GROUPS.items()))
+        parser.exit()
+
+
+def _group_text(title: str, names: tuple[str, ...]) -> str:
+    """A paragraph for each setting: its key and default, what it does, what it may be."""
+    lines = [f"{title}:"]
+    for name in names:
+        setting, default = SETTINGS[name], getattr(TrainingConfig(), name)
+        readers = [
+            key
+            for table in (OPTIMIZER_METHODS, SCHEDULE_METHODS)
+            for key, method in table.items()
+            if name in method.settings
+        ]
+        belongs = f" (for {', '.join(readers)})" if readers else ""
+        text = (
+            f"{name}={setting.text(default)}  {_lowered(setting.help)}{belongs}; {setting.wanted}"
+        )
+        lines.append(textwrap.fill(text, 90, initial_indent="  ", subsequent_indent="      "))
+    return "\n".join(lines)
 
 
 def _lowered(text: str) -> str:
@@ -65,6 +102,8 @@ def _lowered(text: str) -> str:
 def run(args: argparse.Namespace, window: Window) -> int:
     project = _opened(args)
     out = _place(args)
+    for reason in _without_effect(project, args.set):
+        print(f"bpstudio: {reason}", file=sys.stderr)
     before = project.epoch
     project, result = train_project(project)
     # A project on disk is not replaced by one whose run went wrong, unless that was asked for.
@@ -88,6 +127,12 @@ def _opened(args: argparse.Namespace) -> Project:
         args.target, args.inputs, args.ignore, args.scaling, args.task, args.validation, args.test
     )
     return open_project(args.file, options, args.topology, settings_from(assignments))
+
+
+def _without_effect(project: Project, assignments: list[str]) -> list[str]:
+    """What was set with --set to no avail, each with the reason."""
+    names = dict.fromkeys(a.partition("=")[0].strip().replace("-", "_") for a in assignments)
+    return [reason for name in names if (reason := project.config.idle(name))]
 
 
 def _place(args: argparse.Namespace) -> Path:
@@ -117,6 +162,8 @@ def _report(
         **{name: scores[name].as_json() if name in scores else None for name in _PARTS},
         "seconds": result.seconds,
         "rows_per_second": _speed(result),
+        "learning_rate": float(project.history.learning_rate[-1]),
+        "changes": [asdict(change) for change in project.history.changes],
         "seed": project.config.seed,
         "config": {name: getattr(project.config, name) for name in SETTINGS},
         "out": None if saved is None else str(saved),

@@ -173,6 +173,7 @@ class MainWindow(QMainWindow):
         self.canvas.selection_changed.connect(self.explain_panel.show_selection)
         self.canvas.neuron_hovered.connect(self._on_hovered)
         self.settings_bar.message.connect(self.show_refusal)
+        self.settings_bar.note.connect(self.message_panel.add)
         self.settings_bar.more_requested.connect(self.edit_settings)
         self.shape_edit.editingFinished.connect(self._on_shape)
         self._fit_button.clicked.connect(self.fit_layers)
@@ -203,6 +204,7 @@ class MainWindow(QMainWindow):
     def _show(self, project: Project) -> None:
         """One frame: every part shows this project."""
         self.top_bar.show_project(project)
+        self.settings_bar.show_rate(project)
         self.canvas.show_project(project)
         for panel in self._panels():
             panel.show_project(project)
@@ -343,10 +345,12 @@ class MainWindow(QMainWindow):
         self.edit("New weights", change)
 
     def edit_settings(self) -> None:
-        form = TrainingForm(self.document.project.config, self)
+        bar = self.settings_bar
+        form = TrainingForm(self.document.project.config, self, bar.fixed, bar.suited)
         form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if form.exec():
             config = form.config
+            bar.remember_typed(form.typed)
             self.edit("Training settings", lambda project: project.with_config(config))
 
     # What the menus do with the view and help

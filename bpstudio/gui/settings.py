@@ -96,7 +96,8 @@ class SettingBox(QWidget):
         self.control.setAccessibleName(label)
         self.control.setToolTip(help)
         self.control.setMinimumWidth(width)
-        caption = secondary_label(label)
+        self._help = help
+        self._caption = caption = secondary_label(label)
         caption.setBuddy(self.control)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -118,6 +119,17 @@ class SettingBox(QWidget):
 
     def show_value(self, text: str) -> None:
         self.control.show_value(text)
+
+    def set_caption(self, label: str) -> None:
+        """What stands above the control, and what screen readers call it."""
+        if label != self._caption.text():
+            self._caption.setText(label)
+            self.control.setAccessibleName(label)
+
+    def set_idle(self, reason: str | None) -> None:
+        """Switch the control off with a reason in its tooltip, or on again (None)."""
+        self.control.setEnabled(reason is None)
+        self.control.setToolTip(reason or self._help)
 
     def revert(self) -> None:
         if isinstance(self.control, ValueControl):

@@ -24,6 +24,9 @@ BLOCK_VALUES = 1 << 16
 BETTER = 1e-4
 """A loss is better than the best if it is smaller by this share of it."""
 
+WAIT = 10
+"""Epochs without a better loss before "reduce on plateau" cuts, if nobody said another number."""
+
 
 class Schedule:
     """``order(epoch)`` is the permutation of the rows for that epoch, from 0; (rows,)."""
@@ -49,6 +52,16 @@ class Schedule:
         return row
 
 
+def schedule_length(config: TrainingConfig) -> int:
+    """``schedule_epochs`` as a number: auto is a whole run for the cosine, a fifth of it for step and
+    exponential, and ten epochs of waiting for a better loss."""
+    if config.schedule_epochs != "auto":
+        return config.schedule_epochs
+    if config.schedule == "plateau":
+        return WAIT
+    return config.epochs if config.schedule == "cosine" else max(1, config.epochs // 5)
+
+
 def learning_rate(config: TrainingConfig, epoch: int, plateau: Plateau | None = None) -> float:
     """The rate in force when ``epoch`` whole epochs are done.
 
@@ -56,7 +69,7 @@ def learning_rate(config: TrainingConfig, epoch: int, plateau: Plateau | None = 
     cosine: half a wave down to ``lowest_rate`` over ``schedule_epochs``, Loshchilov and Hutter (2017),
     ICLR, equation 5, once; plateau: what ``after_loss`` came to.
     """
-    base, length = config.learning_rate, config.schedule_epochs
+    base, length = config.learning_rate, schedule_length(config)
     lowest = min(config.lowest_rate, base)
     if config.idle("schedule"):
         return base
@@ -97,7 +110,7 @@ def after_loss(config: TrainingConfig, loss: float, plateau: Plateau | None) -> 
     if loss < plateau.best * (1 - BETTER):
         return replace(plateau, best=loss, waited=0, last=loss)
     waited = plateau.waited + 1
-    if waited < config.schedule_epochs:
+    if waited < schedule_length(config):
         return replace(plateau, waited=waited, last=loss)
     rate = max(plateau.rate * config.schedule_factor, min(config.lowest_rate, base))
     return replace(plateau, rate=rate, waited=0, last=loss)

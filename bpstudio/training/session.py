@@ -283,8 +283,11 @@ class Session:
         rows, best = self._sets[1], progress.best
         if self.config.patience is None or best is None or not len(rows.X):
             return None
-        parameters = best.parameters.astype(self.config.dtype)
-        loss = evaluate(self._network.topology, parameters, rows.X, rows.Y, self.config.loss).loss
+        vector = self._state.parameters
+        here, parameters = vector.copy(), best.parameters.astype(vector.dtype)
+        vector[:] = parameters
+        loss = self._evaluated(rows).loss
+        vector[:] = here
         return loss, best.epoch, parameters
 
     def _change(self, config: TrainingConfig) -> None:
