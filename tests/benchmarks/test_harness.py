@@ -28,6 +28,7 @@ from tests.benchmarks.works import FANN, JAX, PRODUCT, WORKS, C, Work, faster, r
 
 ONLINE = replace(WORKS[0], rows=64)
 BATCHES = Work("5-7-6-2", "float32", 4, 64, ())
+ADAM = replace(BATCHES, optimizer="adam", learning_rate=0.01)
 LARGE = Work("6-5-4-3", "float32", 128, 1024, (rate_of(PRODUCT, 0.85),))
 
 
@@ -140,7 +141,7 @@ def test_that_an_epoch_is_shuffled_and_whole_batches() -> None:
     assert not np.array_equal(order, np.sort(order))
 
 
-@pytest.mark.parametrize("work", [ONLINE, BATCHES], ids=lambda w: w.name)
+@pytest.mark.parametrize("work", [ONLINE, BATCHES, ADAM], ids=lambda w: w.name)
 def test_that_the_engine_measured_agrees_with_the_reference(work: Work) -> None:
     difference = agreement(work, Ours(work))
     assert difference is not None and difference <= TOLERANCE[work.dtype]
@@ -153,7 +154,7 @@ def test_that_other_mathematics_is_found_out() -> None:
 
 
 @pytest.mark.parametrize("peer", [name for name in PEERS if name != PRODUCT])
-@pytest.mark.parametrize("work", [ONLINE, BATCHES], ids=lambda w: w.name)
+@pytest.mark.parametrize("work", [ONLINE, BATCHES, ADAM], ids=lambda w: w.name)
 def test_that_a_peer_does_the_same_mathematics(work: Work, peer: str) -> None:
     for runner in made(peer, work):
         difference = agreement(work, runner)

@@ -15,6 +15,10 @@ C, FANN, JAX, PRODUCT, PYTORCH, SKLEARN = (
     "C", "FANN", "JAX", "matrix product", "PyTorch", "scikit-learn",
 )  # fmt: skip
 
+ADAM_EPSILON = 1e-12
+"""So small that it does not matter whether it is added to Adam's corrected root (Kingma and Ba's
+algorithm 1) or to the uncorrected one (their section 2, scikit-learn)."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -70,6 +74,7 @@ class Work:
             batch_size=self.batch,
             learning_rate=self.learning_rate,
             optimizer=self.optimizer,
+            epsilon=ADAM_EPSILON,
             loss=loss,
             dtype=self.dtype,
             engine=engine or ("compiled" if "compiled" in choices else "auto"),
