@@ -68,11 +68,29 @@ class DatasetPart(_Part):
     split_kind: str = "stratified"
 
 
+class PlateauPart(_Part):
+    base: Finite
+    rate: Finite
+    best: Finite
+    waited: Annotated[int, Field(ge=0)]
+    last: Finite
+
+
 class ProgressPart(_Part):
     epoch: Annotated[int, Field(ge=0)]
     position: Annotated[int, Field(ge=0)]
     slots: list[str] = []
     """Names of the optimizer's vectors."""
+    plateau: PlateauPart | None = None
+    best_epoch: Annotated[int, Field(ge=0)] | None = None
+    """With it the parameters hold the best weights so far, for early stopping."""
+
+
+class ChangePart(_Part):
+    epoch: Annotated[int, Field(ge=0)]
+    setting: str
+    before: int | Finite | str
+    after: int | Finite | str
 
 
 class DtypesPart(_Part):
@@ -90,6 +108,8 @@ class ProjectPart(_Part):
     progress: ProgressPart = ProgressPart(epoch=0, position=0)
     records: Annotated[int, Field(ge=0)] = 0
     """Length of the history's columns."""
+    changes: list[ChangePart] = []
+    """Of settings, during the runs."""
     dtypes: DtypesPart = DtypesPart()
     notes: str = ""
 

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from bpstudio.model.config import TrainingConfig
+from bpstudio.model.config import OPTIMIZERS, TrainingConfig
 from bpstudio.model.dataset import SPLITS, Column, Dataset, Preparation
 from bpstudio.model.functions import ACTIVATIONS
-from bpstudio.model.history import History
+from bpstudio.model.history import History, SettingChange
 from bpstudio.model.network import Network
 from bpstudio.model.preparation import MISSING_CATEGORY
+from bpstudio.model.progress import Best, Plateau
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import Layer, Link, Topology
 
@@ -127,7 +128,7 @@ def configs(draw: Any) -> TrainingConfig:
         batch_size=draw(st.sampled_from([1, 7, "all"])),
         learning_rate=draw(st.floats(1e-9, 10)),
         epochs=draw(st.integers(1, 1000)),
-        optimizer=draw(st.sampled_from(["sgd", "momentum"])),
+        optimizer=draw(st.sampled_from(sorted(OPTIMIZERS))),
         l2=draw(st.floats(0, 1)),
         shuffle=draw(st.booleans()),
         seed=draw(st.integers(0, 2**31 - 1)),
@@ -140,19 +141,29 @@ def configs(draw: Any) -> TrainingConfig:
 def projects(draw: Any) -> Project:
     topology = draw(topologies())
     length = draw(st.integers(0, 4))
-    record = [np.array(draw(st.lists(st.floats(), min_size=length, max_size=length)))] * 5
+    record = [np.array(draw(st.lists(st.floats(), min_size=length, max_size=length)))] * 6
     ids = [layer.id for layer in topology.layers]
     slots = {
         name: draw(vectors(topology)) for name in draw(st.lists(names, max_size=2, unique=True))
     }
     dtype = draw(st.sampled_from(["float64", "float32"]))
+    plateau = st.builds(Plateau, finite, finite, finite, st.integers(0, 99), finite)
+    best = st.builds(Best, st.integers(0, 99), vectors(topology))
+    value = st.integers(0, 99) | finite | st.just("all")
+    change = st.builds(SettingChange, st.integers(0, 99), names, value, value)
     return Project(
         network=Network(topology, draw(vectors(topology, dtype))),
         start=draw(vectors(topology)),
         config=draw(configs()),
         dataset=draw(st.none() | datasets()),
         layout=draw(st.dictionaries(st.sampled_from(ids), st.tuples(finite, finite))),
-        progress=Progress(draw(st.integers(0, 10**9)), draw(st.integers(0, 99)), slots),
-        history=History(*record),
+        progress=Progress(
+            draw(st.integers(0, 10**9)),
+            draw(st.integers(0, 99)),
+            slots,
+            draw(st.none() | plateau),
+            draw(st.none() | best),
+        ),
+        history=History(*record, changes=tuple(draw(st.lists(change, max_size=2)))),
         notes=draw(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)),
     )
