@@ -43,6 +43,8 @@ _FORMS: dict[str, Callable[[Quantities, StepKey], forward.Form]] = {
     "factor": backward.factor_form,
     "row_gradient": backward.row_gradient_form,
     "gradient": backward.gradient_form,
+    "clipped": update.clipped_form,
+    "norm": update.norm_form,
     "change": update.change_form,
     "new": update.new_form,
     "weight": update.given_form,
@@ -160,7 +162,10 @@ class Derivation:
         if key.source:
             keys.append(key._replace(kind="factor", sample=sample))
         keys.append(key._replace(kind="row_gradient", sample=sample))
-        keys += [update.gradient_key(q, key), key.at("change"), key.at("new")]
+        taken = update.gradient_key(q, key)
+        if taken.kind == "clipped":
+            keys.append(key.at("gradient"))
+        keys += [taken, key.at("change"), key.at("new")]
         return tuple(self.step(k) for k in dict.fromkeys(keys))
 
     # In full
@@ -243,7 +248,7 @@ class Derivation:
             is_input = key.layer == self.values.topology.input.id
             return forward.input_form(q, key) if is_input else forward.output_form(q, key)
         if key.kind.startswith("slot:"):
-            return update.given_form(q, key)
+            return update.slot_form_of(q, key)
         return _FORMS[key.kind](q, key)
 
     @staticmethod

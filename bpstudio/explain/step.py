@@ -92,7 +92,8 @@ class Step:
         """The step as a textbook writes it, each line LaTeX: the symbol and the general formula, the
         same with every term if that is another one, the numbers, and the result."""
         if self.formula is None:
-            return [f"{self.symbol} {self.relation} {self.result(digits)}"]
+            texts = [*filter(None, [self.general]), self.result(digits)]
+            return [f"{self.symbol} {self.relation} {texts[0]}", *(f"= {t}" for t in texts[1:])]
         symbols, numbers, result = self.symbols, self.numbers(digits), self.result(digits)
         first = [self.general, symbols] if self.general else [symbols]
         texts = list(dict.fromkeys(first))
