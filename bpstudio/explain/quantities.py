@@ -103,6 +103,10 @@ class Quantities:
         free = self.values.topology.free
         return free is None or bool(free[self.position(key)])
 
+    def is_penalised(self, key: StepKey) -> bool:
+        """Whether L1 or L2 adds to the parameter's gradient."""
+        return bool(key.source and (self.values.config.l1 or self.values.l2_in_gradient))
+
     def column(self, layer: str, neuron: int) -> tuple[int, int, Column] | None:
         """The raw column (its position among its own kind), the neuron's offset in it, and itself."""
         if self.preparation is None or self.raw is None:
@@ -265,7 +269,8 @@ class Quantities:
                 of = "E" if self.values.rows == 1 else f"E_{{{key.sample + 1}}}"
                 return n.gradient(self._parameter(key), of)
             case "gradient":
-                return n.gradient(self._parameter(key))
+                name = self._parameter(key)
+                return f"g_{{{name}}}" if self.is_penalised(key) else n.gradient(name)
             case "change":
                 return rf"\Delta {self._parameter(key)}"
             case "new":
@@ -273,7 +278,7 @@ class Quantities:
             case "setting":
                 return SETTING_SYMBOLS[layer]
             case "clipped":
-                return rf"g_{{{self._parameter(key)}}}"
+                return rf"\hat{{g}}_{{{self._parameter(key)}}}"
             case "norm":
                 return r"\Vert g \Vert"
         if key.kind.startswith("slot:"):

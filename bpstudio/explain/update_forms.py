@@ -16,11 +16,9 @@ MOST_SQUARES = 500
 
 def gradient_key(q: Quantities, key: StepKey) -> StepKey:
     """The gradient that an update of this parameter takes: one row's own, or the mean, or shortened."""
-    config = q.values.config
     if q.values.is_clipped:
         return key._replace(kind="clipped", sample=-1)
-    penalised = bool(key.source and (config.l1 or q.values.l2_in_gradient))
-    if q.values.rows == 1 and not penalised:
+    if q.values.rows == 1 and not q.is_penalised(key):
         return key._replace(kind="row_gradient", sample=0)
     return key._replace(kind="gradient", sample=-1)
 
