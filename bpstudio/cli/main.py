@@ -19,6 +19,7 @@ COMMANDS = {
     "evaluate": "loss, accuracy and confusion matrix of a project",
     "predict": "outputs for the rows of a table",
     "export": "write the weights as npz, json or csv",
+    "explain": "why weights change: every number with its formula",
     "check": "hold the gradient against central differences",
     "demo": "train, export and picture the starter project, with no display",
     "screenshot": "draw the window to a PNG file, with no display",

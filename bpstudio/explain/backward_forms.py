@@ -185,7 +185,7 @@ def gradient_form(q: Quantities, key: StepKey) -> Form:
         sign = Product((Ref(StepKey("setting", "l1")), Call("sign", weight)))
         terms.append(sign)
         general = general and general + rf" + \lambda_1 \operatorname{{sign}} {symbol}"
-    if key.source and config.l2:
+    if key.source and q.values.l2_in_gradient:
         terms.append(Product((Ref(StepKey("setting", "l2")), weight)))
         general = general and general + rf" + \lambda_2\,{symbol}"
     if len(terms) > 1:

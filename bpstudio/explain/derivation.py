@@ -20,7 +20,7 @@ from bpstudio.explain.expression import Expression, Ref, Writer, evaluate, subst
 from bpstudio.explain.keys import StepKey, parse_key, unknown_step
 from bpstudio.explain.numbers import DIGITS, latex_number
 from bpstudio.explain.quantities import Quantities
-from bpstudio.explain.step import Part, Step, keys_of
+from bpstudio.explain.step import Part, Step, joined, keys_of
 from bpstudio.explain.values import Values
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
@@ -43,6 +43,8 @@ _FORMS: dict[str, Callable[[Quantities, StepKey], forward.Form]] = {
     "factor": backward.factor_form,
     "row_gradient": backward.row_gradient_form,
     "gradient": backward.gradient_form,
+    "clipped": update.clipped_form,
+    "norm": update.norm_form,
     "change": update.change_form,
     "new": update.new_form,
     "weight": update.given_form,
@@ -160,7 +162,10 @@ class Derivation:
         if key.source:
             keys.append(key._replace(kind="factor", sample=sample))
         keys.append(key._replace(kind="row_gradient", sample=sample))
-        keys += [update.gradient_key(q, key), key.at("change"), key.at("new")]
+        taken = update.gradient_key(q, key)
+        if taken.kind == "clipped":
+            keys.append(key.at("gradient"))
+        keys += [taken, key.at("change"), key.at("new")]
         return tuple(self.step(k) for k in dict.fromkeys(keys))
 
     # In full
@@ -171,6 +176,8 @@ class Derivation:
         Without ``kinds``: what makes (10) and (20) of a change.
         """
         inner = tuple(kinds) or ("row_gradient", "back", "residual", "factor")
+        if not kinds and self.rows == 1:
+            inner = (*inner, "gradient")
         if step.formula is None:
             return None
 
@@ -181,18 +188,22 @@ class Derivation:
 
         return substituted(step.formula, formula)
 
-    def full_lines(self, step: Step, digits: int = DIGITS) -> list[str]:
-        """A change in full, (10), (11) or (20): symbols, numbers, result, each LaTeX."""
+    def full_equations(self, step: Step, digits: int = DIGITS) -> list[tuple[str, str, str]]:
+        """A change in full, (10), (11) or (20): symbols, numbers, result; see ``Step.equations``."""
         whole = self.in_full(step)
         if whole is None or whole == step.formula:
-            return step.lines(digits)
+            return step.equations(digits)
         symbols = Writer(self._symbol).latex(whole)
         numbers = Writer(value=self._value, digits=digits).latex(whole)
         return [
-            f"{step.symbol} {step.relation} {symbols}",
-            f"= {numbers}",
-            f"= {latex_number(step.value, digits)}",
+            (step.symbol, step.relation, symbols),
+            ("", "=", numbers),
+            ("", "=", latex_number(step.value, digits)),
         ]
+
+    def full_lines(self, step: Step, digits: int = DIGITS) -> list[str]:
+        """The same as LaTeX lines."""
+        return joined(self.full_equations(step, digits))
 
     def recomputed(self, step: Step) -> float:
         """The step's value worked out from the values of the steps that it depends on."""
@@ -243,7 +254,7 @@ class Derivation:
             is_input = key.layer == self.values.topology.input.id
             return forward.input_form(q, key) if is_input else forward.output_form(q, key)
         if key.kind.startswith("slot:"):
-            return update.given_form(q, key)
+            return update.slot_form_of(q, key)
         return _FORMS[key.kind](q, key)
 
     @staticmethod

@@ -66,6 +66,8 @@ KINDS: dict[str, str] = {
     "factor": "derivative of a net input with respect to a weight",
     "row_gradient": "derivative of one row's error with respect to a parameter",
     "gradient": "what the update takes as the gradient: the mean over rows, with penalties",
+    "clipped": "the gradient shortened to a limit",
+    "norm": "length of the whole gradient",
     "change": "the step of a parameter",
     "new": "the parameter after the update",
     "setting": "a number that was set",

@@ -51,11 +51,12 @@ class Matrix:
     def latex(self, digits: int = DIGITS, most: int = MOST_ROWS) -> str:
         """The folded matrix with its marked entries boxed."""
         rows, columns = self.shown(most)
-        lines = [" & ".join(self._cell(r, c, digits) for c in columns) for r in rows]
+        lines = [" & ".join(self.cell(r, c, digits) for c in columns) for r in rows]
         body = r" \\ ".join(lines)
         return rf"{self.operator} \begin{{bmatrix}} {body} \end{{bmatrix}}".strip()
 
-    def _cell(self, r: int | None, c: int | None, digits: int) -> str:
+    def cell(self, r: int | None, c: int | None, digits: int = DIGITS) -> str:
+        """One entry in LaTeX, boxed where it is marked; None stands for a gap."""
         if r is None:
             return r"\ddots" if c is None else r"\vdots"
         if c is None:

@@ -15,14 +15,13 @@ from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.topology import LinkBlock, TopologyError
 
 SLOTS: dict[str, str] = {
-    "velocity": "v",
+    "velocity": r"\nu",
     "mean_square": "s",
     "first_moment": "m",
     "second_moment": "r",
-    "step_size": r"\Delta",
-    "previous_gradient": "g'",
+    "step_size": "d",
+    "previous_gradient": "g",
     "updates": "t",
-    "damping": r"\mu",
 }
 """Symbols of the optimizers' vectors."""
 
@@ -31,7 +30,17 @@ SETTING_SYMBOLS: dict[str, str] = {
     "momentum": r"\mu",
     "l1": r"\lambda_1",
     "l2": r"\lambda_2",
+    "beta1": r"\rho_1",
+    "beta2": r"\rho_2",
+    "decay": r"\rho",
+    "epsilon": r"\epsilon",
+    "rprop_increase": r"\kappa_{+}",
+    "rprop_decrease": r"\kappa_{-}",
+    "rprop_lowest": r"d_{\min}",
+    "rprop_highest": r"d_{\max}",
+    "clip": "c",
 }
+"""Symbols of the settings that formulas use; Adam's betas are net inputs here already."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +102,10 @@ class Quantities:
         """Whether training may change the parameter."""
         free = self.values.topology.free
         return free is None or bool(free[self.position(key)])
+
+    def is_penalised(self, key: StepKey) -> bool:
+        """Whether L1 or L2 adds to the parameter's gradient."""
+        return bool(key.source and (self.values.config.l1 or self.values.l2_in_gradient))
 
     def column(self, layer: str, neuron: int) -> tuple[int, int, Column] | None:
         """The raw column (its position among its own kind), the neuron's offset in it, and itself."""
@@ -186,6 +199,10 @@ class Quantities:
                 return self._row_gradient(key)
             case "gradient":
                 return v.gradient[self.position(key)]
+            case "clipped":
+                return v.taken[self.position(key)]
+            case "norm":
+                return v.gradient_length
             case "change":
                 return v.changes[self.position(key)]
             case "new":
@@ -214,7 +231,8 @@ class Quantities:
         slots = self.values.updated.slots if when == "after" else self.values.slots
         vector = slots.get(name)
         if vector is None:
-            return 0.0
+            # What the optimizer starts with.
+            return self.values.config.learning_rate if name == "step_size" else 0.0
         return float(vector[0] if vector.size == 1 else vector[self.position(key)])
 
     # Symbols
@@ -251,13 +269,18 @@ class Quantities:
                 of = "E" if self.values.rows == 1 else f"E_{{{key.sample + 1}}}"
                 return n.gradient(self._parameter(key), of)
             case "gradient":
-                return n.gradient(self._parameter(key))
+                name = self._parameter(key)
+                return f"g_{{{name}}}" if self.is_penalised(key) else n.gradient(name)
             case "change":
                 return rf"\Delta {self._parameter(key)}"
             case "new":
                 return self._parameter(key)
             case "setting":
-                return SETTING_SYMBOLS.get(layer, rf"\mathrm{{{layer.replace('_', ' ')}}}")
+                return SETTING_SYMBOLS[layer]
+            case "clipped":
+                return rf"\hat{{g}}_{{{self._parameter(key)}}}"
+            case "norm":
+                return r"\Vert g \Vert"
         if key.kind.startswith("slot:"):
             _, when, name = key.kind.split(":")
             return SLOTS[name] + (r"_{\mathrm{new}}" if when == "after" else "")

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpstudio.engines.base import State
+from bpstudio.engines.choice import create_engine
 from bpstudio.engines.reference import ReferenceEngine, deltas, forward, parameter_gradient
 from bpstudio.explain.derivation import Derivation, explain
 from bpstudio.explain.keys import KINDS, StepKey, parse_key
@@ -18,6 +19,7 @@ from bpstudio.explain.walk import parameters_of, walk
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.dataset import Column, Dataset
 from bpstudio.model.functions import LOSSES
+from bpstudio.model.methods import OPTIMIZERS
 from bpstudio.model.network import Network
 from bpstudio.model.project import Project, ProjectError
 from bpstudio.model.topology import Topology, TopologyError
@@ -30,13 +32,22 @@ configs = st.builds(
     learning_rate=st.sampled_from([0.01, 0.5]),
     l1=st.sampled_from([0.0, 0.0, 0.01]),
     l2=st.sampled_from([0.0, 0.0, 0.1]),
-    optimizer=st.sampled_from(["sgd", "momentum"]),
+    optimizer=st.sampled_from([name for name in OPTIMIZERS if name != "lm"]),
+    clip=st.sampled_from([None, None, 0.05]),
 )
 
 
-def derivation_of(problem: Problem, config: TrainingConfig | None = None) -> Derivation:
-    config = replace(config or TrainingConfig(), loss=problem.loss)
-    return explain(problem.network, problem.X, problem.Y, config=config)
+def derivation_of(
+    problem: Problem, config: TrainingConfig | None = None, updates: int = 0
+) -> Derivation:
+    config = replace(config or TrainingConfig(), loss=problem.loss, batch_size="all")
+    state = State(problem.network.parameters.copy())
+    # Three updates, so that the optimizer has something to remember.
+    engine = create_engine(problem.topology, problem.X, problem.Y, config, state)
+    for _ in range(updates):
+        engine.advance(np.arange(len(problem.X)))
+    network = problem.network.with_parameters(state.parameters)
+    return explain(network, problem.X, problem.Y, config=config, slots=state.slots)
 
 
 def every_step(derivation: Derivation) -> list[Step]:
@@ -59,12 +70,12 @@ def close(a: float, b: float) -> bool:
 # The law
 
 
-@given(problems(held=True), configs)
-@settings(max_examples=25)
+@given(problems(held=True), configs, st.integers(0, 3))
+@settings(max_examples=30)
 def test_that_every_step_follows_from_the_steps_it_depends_on(
-    problem: Problem, config: TrainingConfig
+    problem: Problem, config: TrainingConfig, updates: int
 ) -> None:
-    derivation = derivation_of(problem, config)
+    derivation = derivation_of(problem, config, updates)
     for step in every_step(derivation):
         assert step.depends == tuple(s.key for s in derivation.depends(step))
         assert [part.value for part in step.parts] == [s.value for s in derivation.depends(step)]
@@ -249,6 +260,17 @@ def test_that_locked_frozen_and_missing_parameters_stay_and_say_why() -> None:
     d = explain(Network.create(bare), [1.0, 2.0], [0.5])
     assert "no biases" in d.chain(d.of_bias("hidden1", 0))[1].note
     assert d.step(StepKey("slope", "hidden1", 0, sample=0)).symbol == r"f'(\alpha_{1})"
+
+
+def test_that_levenberg_marquardt_says_that_its_steps_belong_together() -> None:
+    network = Network.create(Topology.parse("2-2-1"))
+    X, Y = np.array([[1.0, 2.0], [0.5, -1.0]]), np.array([[0.2], [0.8]])
+    d = explain(network, X, Y, config=TrainingConfig(optimizer="lm", batch_size="all"))
+    new = d.of_weight("input", 0, "hidden1", 0)
+    change = d.depends(new)[1]
+    assert "all parameters at once" in change.note and "J" in change.lines()[0]
+    assert change.value == pytest.approx(new.value - network.weights["input", "hidden1"][0, 0])
+    assert change.value != 0
 
 
 # Walking, and asking for what is not there
