@@ -20,8 +20,8 @@ DIMMED = 0.2
 class BundleItem(QGraphicsItem):
     """The connections of one link: colour is the sign, width and opacity the magnitude.
 
-    In a network of ``few`` connections the item paints them itself, the strong ones on top; else they
-    are in the picture of all links, and the item shows only what is chosen.
+    Where they are ``few`` the item paints them itself, the strong ones on top; else they are in the
+    picture of all links, and the item shows only what is chosen.
     """
 
     def __init__(self, bundle: Bundle, few: bool) -> None:

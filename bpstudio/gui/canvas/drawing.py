@@ -13,14 +13,15 @@ from bpstudio.gui.canvas.layer_item import LayerItem
 from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
+from bpstudio.gui.canvas.raster import kernel_ready
 from bpstudio.gui.canvas.selection import Connection, Key, Selection
 from bpstudio.gui.theme import Theme
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
 
 FEW = 120
-"""Networks with no more connections than this are painted curve by curve; in larger ones all curves
-are one picture, drawn by the kernel."""
+"""Networks with no more connections than this are painted curve by curve while there is no compiled
+kernel. With it, and in larger ones, all curves are one picture."""
 
 
 class Drawing(QGraphicsScene):
@@ -38,6 +39,7 @@ class Drawing(QGraphicsScene):
         self._others = False
         self.theme = theme
         self.picture = LinksPicture(theme)
+        self.picture.warm.connect(self._on_warm)
         self.addItem(self.picture)
         self.ghost, self.card = GhostItem(), HoverCard()
         self.ghost.setVisible(False)
@@ -69,7 +71,7 @@ class Drawing(QGraphicsScene):
             layer.theme = self.theme
             self.layers[place.id] = layer
             self.addItem(layer)
-        self._few = sum(b.count for b in bundles) <= FEW
+        self._few = sum(b.count for b in bundles) <= FEW and not kernel_ready()
         self._others = True
         for link, curves in zip(topology.links, bundles, strict=True):
             item = BundleItem(curves, self._few)
@@ -77,6 +79,13 @@ class Drawing(QGraphicsScene):
             self.bundles[link.key] = item
             self.addItem(item)
         self._name_neurons(project)
+
+    def _on_warm(self) -> None:
+        """The kernel draws small networks too, faster than a painter."""
+        self._few, self._others = False, True
+        for link in self.bundles.values():
+            link.few = False
+        self._show_links()
 
     def _name_neurons(self, project: Project) -> None:
         for layer in project.topology.layers:
@@ -103,9 +112,14 @@ class Drawing(QGraphicsScene):
             item.set_state(answer.images, answer.values, biases, scale, answer.smooth)
         for key, link in self.bundles.items():
             link.set_weights(network.weights[key], scale)
+        self._show_links()
+
+    def _show_links(self) -> None:
         links = [] if self._few else list(self.bundles.values())
         self.picture.show_strokes([link.strokes for link in links], self._others)
         self._others = False
+        if self._few:
+            self.picture.warm_up()
         self._light()
 
     def _light(self) -> None:

@@ -16,7 +16,16 @@ from bpstudio.gui.canvas import raster_numpy
 from bpstudio.gui.canvas.bundle import Bundle, bundle
 from bpstudio.gui.canvas.ink import KNEE, Pen, depth_of, opacity_of
 from bpstudio.gui.canvas.layout import arrange
-from bpstudio.gui.canvas.raster import Strokes, Viewpoint, backend, cost, pen_of, rasterise
+from bpstudio.gui.canvas.raster import (
+    Strokes,
+    Viewpoint,
+    backend,
+    cost,
+    kernel_ready,
+    load_kernel,
+    pen_of,
+    rasterise,
+)
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.topology import Topology
 
@@ -218,4 +227,5 @@ def test_that_the_cost_follows_the_connections_and_the_scale() -> None:
 
 
 def test_that_there_is_a_backend_with_and_without_a_compiler() -> None:
+    assert load_kernel() == kernel_ready() == (backend() is not raster_numpy)
     assert {"expose", "develop"} <= set(dir(backend()))
