@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, QRectF
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from bpstudio.explain.neurons import LayerAnswer, answers
@@ -10,6 +11,7 @@ from bpstudio.explain.scales import weight_bound
 from bpstudio.gui.canvas.items import BundleItem, GhostItem, HoverCard, LayerItem
 from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange, bundle
 from bpstudio.gui.canvas.selection import Connection, Key, Selection
+from bpstudio.gui.canvas.traces import TraceItem, paths_of
 from bpstudio.gui.theme import Theme
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
@@ -29,8 +31,10 @@ class Drawing(QGraphicsScene):
         self.theme = theme
         self.ghost, self.card = GhostItem(), HoverCard()
         self.ghost.setVisible(False)
-        self.addItem(self.ghost)
-        self.addItem(self.card)
+        self.trace, self.marks, self.pruned = TraceItem(), TraceItem(), TraceItem()
+        self.shows_pruned = False
+        for item in (self.ghost, self.card, self.trace, self.marks, self.pruned):
+            self.addItem(item)
         self.set_theme(theme)
 
     def show_project(self, project: Project) -> bool:
@@ -60,6 +64,7 @@ class Drawing(QGraphicsScene):
             self.bundles[link.key] = item
             self.addItem(item)
         self._name_neurons(project)
+        self.show_pruned(self.shows_pruned)
 
     def _name_neurons(self, project: Project) -> None:
         for layer in project.topology.layers:
@@ -92,14 +97,13 @@ class Drawing(QGraphicsScene):
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
-        items: list[LayerItem | BundleItem | GhostItem | HoverCard] = [
-            *self.layers.values(),
-            *self.bundles.values(),
-            self.ghost,
-            self.card,
-        ]
-        for item in items:
-            item.theme = theme
+        for layer in self.layers.values():
+            layer.theme = theme
+        for link in self.bundles.values():
+            link.theme = theme
+        self.ghost.theme = self.card.theme = theme
+        for mark in (self.trace, self.marks, self.pruned):
+            mark.theme = theme
         self._refresh(self.project)
 
     # Marks
@@ -117,6 +121,36 @@ class Drawing(QGraphicsScene):
             here = chosen is not None and (chosen[0], chosen[2]) == key
             link.chosen = link.curve_of(chosen[1], chosen[3]) if chosen and here else None
             link.update()
+        self.marks.show_strokes([(self._outline(selection), "accent", Qt.PenStyle.SolidLine)])
+
+    def _outline(self, selection: Selection) -> QPainterPath:
+        """Around the neurons selected alone, and along the connection selected alone."""
+        path = QPainterPath()
+        for layer_id, k in selection.neurons:
+            place = self.places.get(layer_id)
+            if place is not None and k in place.shown:
+                half = place.tile / 2 + 3
+                y = float(place.slots[place.shown.index(k)])
+                path.addRoundedRect(QRectF(place.x - half, y - half, 2 * half, 2 * half), 8, 8)
+        chosen = selection.lone_connection
+        if chosen is not None and {chosen[0], chosen[2]} <= set(self.places):
+            source, i, target, j = chosen
+            for pruned in (False, True):
+                curves = bundle(self.project.topology, self.places, (source, target), pruned)
+                here = (curves.columns == i) & (curves.rows == j)
+                path.addPath(paths_of(curves.control_points()[here]))
+        return path
+
+    def show_pruned(self, shown: bool) -> None:
+        """Show pruned connections, dotted, or do not."""
+        self.shows_pruned = shown
+        path = QPainterPath()
+        topology = self.project.topology
+        for link in topology.links if shown else ():
+            if link.mask is not None:
+                gone = bundle(topology, self.places, link.key, pruned=True)
+                path.addPath(paths_of(gone.control_points()))
+        self.pruned.show_strokes([(path, "secondary", Qt.PenStyle.DotLine)])
 
     def mark_target(self, layer_id: str | None) -> None:
         """Show a layer as where a link would end."""

@@ -5,12 +5,12 @@ Units are scene pixels; x grows to the right, from input to output, and y downwa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bpstudio.model.arrays import FloatArray, IntArray
+from bpstudio.model.arrays import BoolArray, FloatArray, IntArray
 from bpstudio.model.topology import Topology
 
 COLUMN, WIDE_COLUMN, WIDTH = 200.0, 300.0, 660.0
@@ -23,6 +23,8 @@ MAX_SHOWN = 20
 """Layers with more neurons than this are folded: the first and last ones are drawn, with a gap."""
 LABEL_GAP = 24.0
 STROKE_PER_NEURON = 36.0
+SAME_COLUMN = 30.0
+"""Layers nearer than this in x stand above each other."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,13 @@ class LayerPlace:
         nearest = int(distance.argmin())
         return self.shown[nearest] if distance[nearest] <= self.spacing / 2 else None
 
+    def neuron_under(self, x: float, y: float) -> int | None:
+        """Index of the neuron whose disc or picture is at (x, y), else None."""
+        distance = np.abs(self.slots - y)
+        nearest = int(distance.argmin())
+        inside = abs(x - self.x) <= self.tile / 2 and distance[nearest] <= self.tile / 2
+        return self.shown[nearest] if inside else None
+
 
 def place_layer(layer_id: str, size: int, x: float, y: float) -> LayerPlace:
     """A layer around its middle, its neurons spread by how many there are."""
@@ -126,15 +135,44 @@ def arrange(topology: Topology, layout: Mapping[str, tuple[float, float]]) -> di
     return {layer.id: places[layer.id] for layer in topology.layers}
 
 
+SNAP = 10.0
+"""How near to a line a moved layer has to be to snap to it."""
+
+
+def snap(value: float, lines: Sequence[float]) -> float | None:
+    """The line nearest to a value, if it is near enough to snap to."""
+    near = [line for line in lines if abs(line - value) < SNAP]
+    return min(near, key=lambda line: abs(line - value)) if near else None
+
+
 def stroke_size(length: float) -> int:
     """How many neurons a vertical stroke of this length draws."""
     return max(1, 1 + round(length / STROKE_PER_NEURON))
 
 
-def neighbour_before(places: Mapping[str, LayerPlace], x: float) -> str | None:
-    """The layer behind which a stroke at x belongs: the last one that is left of it."""
-    left = [place for place in places.values() if place.x <= x]
-    return max(left, key=lambda place: place.x).id if left else None
+def neighbours(
+    places: Mapping[str, LayerPlace], x: float, y: float
+) -> tuple[str | None, str | None]:
+    """The layers left and right of a stroke around (x, y); None where there is none.
+
+    A stroke above or below a layer that has neighbours on both sides gets the same neighbours. Of
+    layers that stand above each other the one nearest in height counts.
+    """
+    same = [p for p in places.values() if abs(p.x - x) < SAME_COLUMN]
+    left = [p for p in places.values() if p.x <= x and p not in same]
+    right = [p for p in places.values() if p.x > x and p not in same]
+    if not left or not right:
+        left += [p for p in same if p.x <= x]
+        right += [p for p in same if p.x > x]
+    return _nearest(left, x, y), _nearest(right, x, y)
+
+
+def _nearest(places: Sequence[LayerPlace], x: float, y: float) -> str | None:
+    if not places:
+        return None
+    least = min(abs(p.x - x) for p in places)
+    column = [p for p in places if abs(p.x - x) < least + SAME_COLUMN]
+    return min(column, key=lambda p: max(p.top - y, y - p.bottom, 0.0)).id
 
 
 @dataclass(frozen=True)
@@ -171,8 +209,34 @@ class Bundle:
         return curves
 
 
-def bundle(topology: Topology, places: Mapping[str, LayerPlace], key: tuple[str, str]) -> Bundle:
-    """The curves of a link between the neurons drawn, pruned connections left out."""
+def crossed(curves: FloatArray, start: tuple[float, float], end: tuple[float, float]) -> BoolArray:
+    """Which curves, as points (curves, points, 2), the stroke from start to end crosses: (curves,)."""
+    a, b = np.array(start), np.array(end)
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    result = np.zeros(len(curves), dtype=bool)
+    # Most curves are far away: look closely only at those whose box the stroke's box meets.
+    near = ((curves.max(axis=1) >= low) & (curves.min(axis=1) <= high)).all(axis=1)
+    p, q = curves[near, :-1], curves[near, 1:]
+
+    def side(one: FloatArray, two: FloatArray, point: FloatArray) -> FloatArray:
+        turn: FloatArray = (two[..., 0] - one[..., 0]) * (point[..., 1] - one[..., 1]) - (
+            two[..., 1] - one[..., 1]
+        ) * (point[..., 0] - one[..., 0])
+        return turn
+
+    apart = side(p, q, a) * side(p, q, b) <= 0
+    across = side(a, b, p) * side(a, b, q) <= 0
+    result[near] = (apart & across).any(axis=1)
+    return result
+
+
+def bundle(
+    topology: Topology,
+    places: Mapping[str, LayerPlace],
+    key: tuple[str, str],
+    pruned: bool = False,
+) -> Bundle:
+    """The curves of a link between the neurons drawn: of the connections there, or of pruned ones."""
     source, target = places[key[0]], places[key[1]]
     rows, columns_ = (a.ravel() for a in np.meshgrid(target.shown, source.shown, indexing="ij"))
     ys_target, ys_source = (
@@ -180,6 +244,8 @@ def bundle(topology: Topology, places: Mapping[str, LayerPlace], key: tuple[str,
     )
     mask = topology.link(*key).mask
     kept = np.ones(len(rows), dtype=bool) if mask is None else mask[rows, columns_]
+    if pruned:
+        kept = ~kept
     starts = np.stack([np.full(kept.sum(), source.x + source.tile / 2), ys_source[kept]], axis=1)
     ends = np.stack([np.full(kept.sum(), target.x - target.tile / 2), ys_target[kept]], axis=1)
     bend = _bend(places, source, target)
