@@ -85,7 +85,8 @@ def painted(curves: Bundle, at: Viewpoint, width: float, opacity: float) -> Any:
     color.setAlphaF(opacity)
     pen = QPen(color, width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    start, one, two, end = (QPointF(*p) for p in curves.control_points(0, 0))
+    points = curves.curves(np.array([0]), np.array([0]))[0]
+    start, one, two, end = (QPointF(*p) for p in points)
     path = QPainterPath(start)
     path.cubicTo(one, two, end)
     painter.strokePath(path, pen)
