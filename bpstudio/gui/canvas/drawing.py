@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, QRectF
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from bpstudio.explain.neurons import LayerAnswer, answers
@@ -13,14 +15,16 @@ from bpstudio.gui.canvas.layer_item import LayerItem
 from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
+from bpstudio.gui.canvas.raster import kernel_ready
 from bpstudio.gui.canvas.selection import Connection, Key, Selection
+from bpstudio.gui.canvas.traces import TraceItem, paths_of
 from bpstudio.gui.theme import Theme
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
 
 FEW = 120
-"""Networks with no more connections than this are painted curve by curve; in larger ones all curves
-are one picture, drawn by the kernel."""
+"""Networks with no more connections than this are painted curve by curve while there is no compiled
+kernel. With it, and in larger ones, all curves are one picture."""
 
 
 class Drawing(QGraphicsScene):
@@ -38,11 +42,14 @@ class Drawing(QGraphicsScene):
         self._others = False
         self.theme = theme
         self.picture = LinksPicture(theme)
+        self.picture.warm.connect(self._on_warm)
         self.addItem(self.picture)
         self.ghost, self.card = GhostItem(), HoverCard()
         self.ghost.setVisible(False)
-        self.addItem(self.ghost)
-        self.addItem(self.card)
+        self.trace, self.marks, self.pruned = TraceItem(), TraceItem(), TraceItem()
+        self.shows_pruned = False
+        for item in (self.ghost, self.card, self.trace, self.marks, self.pruned):
+            self.addItem(item)
         self.set_theme(theme)
 
     def show_project(self, project: Project) -> bool:
@@ -69,7 +76,7 @@ class Drawing(QGraphicsScene):
             layer.theme = self.theme
             self.layers[place.id] = layer
             self.addItem(layer)
-        self._few = sum(b.count for b in bundles) <= FEW
+        self._few = sum(b.count for b in bundles) <= FEW and not kernel_ready()
         self._others = True
         for link, curves in zip(topology.links, bundles, strict=True):
             item = BundleItem(curves, self._few)
@@ -77,6 +84,14 @@ class Drawing(QGraphicsScene):
             self.bundles[link.key] = item
             self.addItem(item)
         self._name_neurons(project)
+        self.show_pruned(self.shows_pruned)
+
+    def _on_warm(self) -> None:
+        """The kernel draws small networks too, faster than a painter."""
+        self._few, self._others = False, True
+        for link in self.bundles.values():
+            link.few = False
+        self._show_links()
 
     def _name_neurons(self, project: Project) -> None:
         for layer in project.topology.layers:
@@ -103,9 +118,14 @@ class Drawing(QGraphicsScene):
             item.set_state(answer.images, answer.values, biases, scale, answer.smooth)
         for key, link in self.bundles.items():
             link.set_weights(network.weights[key], scale)
+        self._show_links()
+
+    def _show_links(self) -> None:
         links = [] if self._few else list(self.bundles.values())
         self.picture.show_strokes([link.strokes for link in links], self._others)
         self._others = False
+        if self._few:
+            self.picture.warm_up()
         self._light()
 
     def _light(self) -> None:
@@ -115,14 +135,13 @@ class Drawing(QGraphicsScene):
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
-        items: list[LayerItem | BundleItem | GhostItem | HoverCard] = [
-            *self.layers.values(),
-            *self.bundles.values(),
-            self.ghost,
-            self.card,
-        ]
-        for item in items:
-            item.theme = theme
+        for layer in self.layers.values():
+            layer.theme = theme
+        for link in self.bundles.values():
+            link.theme = theme
+        self.ghost.theme = self.card.theme = theme
+        for mark in (self.trace, self.marks, self.pruned):
+            mark.theme = theme
         self.picture.set_theme(theme)
         self._refresh(self.project)
 
@@ -143,6 +162,33 @@ class Drawing(QGraphicsScene):
             link.lit = selection.neuron
             link.update()
         self._light()
+        self.marks.show_strokes([(self._outline(selection), "accent", Qt.PenStyle.SolidLine)])
+
+    def _outline(self, selection: Selection) -> QPainterPath:
+        """Around the neurons selected alone, and along the connection selected alone."""
+        path = QPainterPath()
+        for layer_id, k in selection.neurons:
+            place = self.places.get(layer_id)
+            if place is not None and k < place.size:
+                rect = self.layers[layer_id].neuron_rect(k).translated(place.x, 0)
+                path.addRoundedRect(rect.adjusted(-3, -3, 3, 3), 8, 8)
+        chosen = selection.lone_connection
+        if chosen is not None and {chosen[0], chosen[2]} <= set(self.places):
+            source, i, target, j = chosen
+            curves = bundle(self.project.topology, self.places, (source, target))
+            path.addPath(paths_of(curves.curves(np.array([i]), np.array([j]))))
+        return path
+
+    def show_pruned(self, shown: bool) -> None:
+        """Show pruned connections, dotted, or do not."""
+        self.shows_pruned = shown
+        path = QPainterPath()
+        topology = self.project.topology
+        for link in topology.links if shown else ():
+            if link.mask is not None:
+                gone = bundle(topology, self.places, link.key, pruned=True)
+                path.addPath(paths_of(gone.curves(*gone.connections())))
+        self.pruned.show_strokes([(path, "secondary", Qt.PenStyle.DotLine)])
 
     def mark_target(self, layer_id: str | None) -> None:
         """Show a layer as where a link would end."""

@@ -43,6 +43,14 @@ class Navigation:
         self._view.setTransform(QTransform.fromScale(scale, scale))
         self._view.centerOn(middle)
 
+    def actual_size(self) -> None:
+        """One scene pixel on one of the screen, around the middle of what is seen."""
+        self.zoom(1 / self.scale, self._view.viewport().rect().center())
+
+    def pan_pixels(self, dx: float, dy: float) -> None:
+        """Move what is seen by screen pixels."""
+        self.pan_by(QPointF(dx / self.scale, dy / self.scale))
+
     def zoom(self, factor: float, at: QPoint) -> None:
         """Zoom around a point of the viewport."""
         scale = min(max(self.scale * factor, LEAST_ZOOM), MOST_ZOOM)

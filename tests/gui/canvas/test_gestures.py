@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -12,57 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from bpstudio.gui.canvas.layout import STROKE_PER_NEURON
-from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
-from bpstudio.gui.document import Document
-from bpstudio.gui.theme import ThemeHolder
-from bpstudio.model.project import Project
-from bpstudio.model.topology import Topology
+from tests.gui.canvas.canvas_help import ALT, SHIFT, gap, middle, shape, stroke
 from tests.gui.hands import at, begin_drag, click, drag
-
-ALT = Qt.KeyboardModifier.AltModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-def view_of(qtbot: QtBot, project: Project) -> CanvasView:
-    view = CanvasView(Document(project), ThemeHolder())
-    qtbot.addWidget(view)
-    view.document.shown_changed.connect(view.show_project)
-    view.resize(900, 640)
-    view.show()
-    qtbot.waitExposed(view)
-    return view
-
-
-@pytest.fixture
-def empty(qtbot: QtBot) -> Iterator[CanvasView]:
-    yield view_of(qtbot, Project())
-
-
-@pytest.fixture
-def drawn(qtbot: QtBot) -> Iterator[CanvasView]:
-    yield view_of(qtbot, Project.create(Topology.parse("2-3-1")))
-
-
-def shape(view: CanvasView) -> str:
-    return str(view.document.project.topology)
-
-
-def stroke(
-    view: CanvasView, x: float, neurons: int, keys: Qt.KeyboardModifier | None = None
-) -> None:
-    half = (neurons - 1) * STROKE_PER_NEURON / 2
-    drag(view, (x, -half), (x, half + 6), keys or Qt.KeyboardModifier.NoModifier)
-
-
-def middle(view: CanvasView, layer: str) -> tuple[float, float]:
-    place = view.places[layer]
-    return place.x, float(place.slots[len(place.slots) // 2])
-
-
-def gap(view: CanvasView, left: str, right: str) -> float:
-    return (view.places[left].x + view.places[right].x) / 2
 
 
 def test_that_three_strokes_on_an_empty_canvas_draw_a_2_4_1_network(empty: CanvasView) -> None:
@@ -183,13 +133,6 @@ def test_that_clicking_a_connection_selects_it_and_delete_removes_its_link(
     assert drawn.selection.connection == ("input", 0, "hidden1", 0)
     QTest.keyClick(drawn, Qt.Key.Key_Delete)
     assert not drawn.document.project.topology.has_link("input", "hidden1")
-
-
-def test_that_arrows_go_from_layer_to_layer(drawn: CanvasView) -> None:
-    drawn.setFocus()
-    QTest.keyClick(drawn, Qt.Key.Key_Right)
-    QTest.keyClick(drawn, Qt.Key.Key_Right)
-    assert drawn.selection == Selection(frozenset({"hidden1"}))
 
 
 def test_that_shift_adds_to_the_selection(drawn: CanvasView) -> None:
