@@ -49,7 +49,7 @@ class LinkByKeys(Gesture):
             case Key.Key_Up if self.neuron is not None:
                 self._end = None if not self._end else self._end - 1
             case Key.Key_Return | Key.Key_Enter:
-                self.view.put_down()
+                self.view.hand.put_down()
                 link_ends(self.view, self.source, self.neuron, self._target, self._end)
                 return True
             case _:
