@@ -23,7 +23,7 @@ from bpstudio.model.config import (
 )
 from bpstudio.model.editing import set_activation
 from bpstudio.model.functions import ACTIVATIONS
-from bpstudio.model.methods import OPTIMIZER_METHODS, OPTIMIZERS
+from bpstudio.model.methods import OPTIMIZER_METHODS, OPTIMIZERS, rate_label
 from bpstudio.model.project import Project
 from bpstudio.model.proposal import proposal
 from bpstudio.training.schedule import learning_rate
@@ -176,7 +176,7 @@ class SettingsBar(QWidget):
         self._typed: set[str] = set()
         document.edited.connect(self._on_edited)
         self._boxes = {
-            "learning_rate": SettingBox.of(SETTINGS["learning_rate"], "learningRateEdit", 92),
+            "learning_rate": SettingBox.of(SETTINGS["learning_rate"], "learningRateEdit", 104),
             "batch_size": SettingBox.of(SETTINGS["batch_size"], "batchSizeEdit", 84),
             "optimizer": SettingBox.of(SETTINGS["optimizer"], "optimizerBox", 118),
             "momentum": SettingBox.of(SETTINGS["momentum"], "momentumEdit", 76),
@@ -237,13 +237,11 @@ class SettingsBar(QWidget):
     def show_rate(self, project: Project) -> None:
         """Say above the learning rate what a schedule has made of it by now."""
         config, progress = project.config, project.progress
-        caption = SETTINGS["learning_rate"].label
-        if config.optimizer == "rprop":
-            caption = "First step"
-        elif (rate := learning_rate(config, progress.epoch, progress.plateau)) != (
+        caption = rate_label(config.optimizer)
+        if (rate := learning_rate(config, progress.epoch, progress.plateau)) != (
             config.learning_rate
         ):
-            caption = f"Rate, now {rate:.3g}"
+            caption = f"Rate, now {rate:.2g}"
         self._boxes["learning_rate"].set_caption(caption)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from bpstudio.gui.widgets import secondary_label
 from bpstudio.model.config import Setting
@@ -99,6 +99,8 @@ class SettingBox(QWidget):
         self._help = help
         self._caption = caption = secondary_label(label)
         caption.setBuddy(self.control)
+        # A caption that changes during a run must not move what stands beside it.
+        caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)

@@ -73,6 +73,11 @@ SCHEDULES = _labels(SCHEDULE_METHODS)
 """Schedules by name, with the label people read."""
 
 
+def rate_label(optimizer: str) -> str:
+    """What people read beside the learning rate: for RProp it is only where its steps begin."""
+    return "First step" if optimizer == "rprop" else "Learning rate"
+
+
 def idle_reason(name: str, optimizer: str, schedule: str) -> str | None:
     """Why a setting has no effect with this optimizer and schedule, as a sentence; None if it has."""
     method = OPTIMIZER_METHODS[optimizer]

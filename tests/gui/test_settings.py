@@ -105,6 +105,11 @@ def test_that_the_rate_is_off_where_nothing_reads_it_and_says_why(window: MainWi
     assert "no effect" not in box.toolTip()
 
 
+def test_that_the_rate_of_rprop_is_called_what_it_is(window: MainWindow) -> None:
+    choose(combo(window, "optimizerBox"), "rprop")
+    assert combo(window, "learningRateEdit").accessibleName() == "First step"
+
+
 def test_that_levenberg_marquardt_says_what_it_needs(window: MainWindow) -> None:
     window.choose_sample("iris")
     choose(combo(window, "optimizerBox"), "lm")
@@ -175,6 +180,8 @@ def test_that_the_form_shows_what_the_optimizer_reads(form: TrainingForm, optimi
     now = bp.TrainingConfig(optimizer=optimizer)
     assert shown(form) == {n for n in now.__dataclass_fields__ if now.idle(n) is None}
     assert ("momentum" in shown(form)) is (optimizer in ("momentum", "nesterov"))
+    headings = {label.text() for label in form.findChildren(QLabel) if label.isVisible()}
+    assert ("Learning rate over the epochs" in headings) is ("schedule" in shown(form))
 
 
 @pytest.mark.parametrize("schedule", SCHEDULES)

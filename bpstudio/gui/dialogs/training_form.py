@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from bpstudio.gui.theme import GAP
 from bpstudio.model.config import GROUPS, SETTINGS, Setting, TrainingConfig, with_optimizer
-from bpstudio.model.methods import idle_reason
+from bpstudio.model.methods import idle_reason, rate_label
 
 Field = QComboBox | QCheckBox | QLineEdit
 
@@ -51,6 +51,7 @@ class TrainingForm(QDialog):
         self._proposed = config
         self._fields: dict[str, Field] = {}
         self._forms: dict[str, QFormLayout] = {}
+        self._headings: list[tuple[QLabel, tuple[str, ...]]] = []
         metrics = self.fontMetrics()
         self._label_width = max(metrics.horizontalAdvance(s.label) for s in SETTINGS.values())
         columns = QHBoxLayout()
@@ -102,6 +103,7 @@ class TrainingForm(QDialog):
                 field.activated.connect(self._on_chosen)
             elif isinstance(field, QLineEdit):
                 field.textEdited.connect(self._on_typed)
+        self._headings.append((heading, names))
         column.addWidget(heading)
         column.addLayout(form)
 
@@ -118,6 +120,11 @@ class TrainingForm(QDialog):
         for name, form in self._forms.items():
             used = idle_reason(name, optimizer, schedule) is None
             form.setRowVisible(self._fields[name], used)
+        for heading, names in self._headings:
+            heading.setVisible(any(self.shows(name) for name in names))
+        label = self._forms["learning_rate"].labelForField(self._fields["learning_rate"])
+        assert isinstance(label, QLabel)
+        label.setText(rate_label(optimizer))
         self.adjustSize()
 
     def _on_typed(self, _text: str) -> None:
