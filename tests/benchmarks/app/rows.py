@@ -18,6 +18,7 @@ ROWS = (
     ("startup", "SMALL"),
     ("memory", "SMALL"),
     ("canvas", "SMALL"), ("canvas", "MIDDLE"), ("canvas", "WIDE"),
+    ("refresh", "SMALL"), ("refresh", "MIDDLE"), ("refresh", "WIDE"),
 )  # fmt: skip
 
 
