@@ -175,12 +175,8 @@ def verdicts(report: dict[str, Any]) -> list[bool | None]:
 def summary(report: dict[str, Any]) -> str:
     """How many targets were held and missed, and what could not be measured, in one line."""
     held = verdicts(report)
-    parts = [f"{held.count(True)} targets held"]
-    for count, what in (
-        (held.count(False), "missed"),
-        (held.count(None), "without their peer"),
-        (len(report["failed"]), "rows not measured"),
-    ):
-        if count:
-            parts.append(f"{count} {what}")
-    return ", ".join(parts)
+    parts = [f"{held.count(True)} held", f"{held.count(False)} missed"]
+    if held.count(None):
+        parts.append(f"{held.count(None)} without their peer")
+    failed = f"; not measured: {', '.join(report['failed'])}" if report["failed"] else ""
+    return f"Targets: {', '.join(parts)}{failed}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpstudio.model.arrays import FloatArray
-from bpstudio.model.config import SETTINGS, TrainingConfig
+from bpstudio.model.config import TrainingConfig
 from bpstudio.model.network import Network
 from bpstudio.model.topology import Topology
 
@@ -67,9 +67,8 @@ class Work:
     def topology(self) -> Topology:
         return Topology.parse(self.shape)
 
-    def config(self, engine: str | None = None, loss: str = "squared_error") -> TrainingConfig:
-        """The settings; by default with the compiled engine, or the fastest there is."""
-        choices = SETTINGS["engine"].choices or {}
+    def config(self, engine: str, loss: str = "squared_error") -> TrainingConfig:
+        """The settings, for an engine and a loss."""
         return TrainingConfig(
             batch_size=self.batch,
             learning_rate=self.learning_rate,
@@ -77,7 +76,7 @@ class Work:
             epsilon=ADAM_EPSILON,
             loss=loss,
             dtype=self.dtype,
-            engine=engine or ("compiled" if "compiled" in choices else "auto"),
+            engine=engine,
         )
 
     def start(self) -> FloatArray:
