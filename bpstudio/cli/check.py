@@ -58,7 +58,7 @@ def _report(found: GradientCheck) -> dict[str, object]:
 
 
 def _text(project: Project, found: GradientCheck) -> list[str]:
-    checked, kinks = len(found.positions), int(found.kinks.sum())
+    checked = len(found.positions)
     which = f"all {checked:,}" if checked == found.parameters else f"{checked:,} chosen at random"
     pairs = [
         ("Network", network_text(project.topology)),
@@ -70,23 +70,4 @@ def _text(project: Project, found: GradientCheck) -> list[str]:
         [name, f"{count:,}", f"{k:,}" if k else "·", f"{error:.1e}" if k < count else "–"]
         for name, count, k, error in found.parts()
     ]
-    return [*facts(pairs), "", *table(header, rows), "", *_verdict(found, kinks)]
-
-
-def _verdict(found: GradientCheck, kinks: int) -> list[str]:
-    lines = []
-    if kinks:
-        lines.append(
-            f"{kinks:,} {'step goes' if kinks == 1 else 'steps go'} across the kink of a ReLU, "
-            "where there is no derivative to compare with: left out."
-        )
-    largest = f"the largest relative difference is {found.worst_error:.1e}, at {found.worst}"
-    if not found.worst:
-        lines.append("Nothing is left to compare.")
-    elif found.holds:
-        lines.append(f"The gradient holds: {largest}.")
-    else:
-        lines.append(
-            f"The gradient does NOT hold: {largest}; up to {found.tolerance:g} is rounding."
-        )
-    return lines
+    return [*facts(pairs), "", *table(header, rows), "", *found.verdict()]

@@ -219,7 +219,10 @@ class Writer:
         self._digits, self._most = digits, most_terms
 
     def latex(self, expression: Expression) -> str:
-        return self._written(expression)[0]
+        text = self._written(expression)[0]
+        if isinstance(expression, Choice) and self._value is not None:
+            text += self._reason(expression, self._value)
+        return text
 
     def _written(self, e: Expression) -> tuple[str, int]:
         """The text, and how tightly it binds."""
@@ -240,7 +243,10 @@ class Writer:
             case Quotient(over, under):
                 return rf"\frac{{{self.latex(over)}}}{{{self.latex(under)}}}", _ATOM
             case Power(base, exponent):
-                return f"{self._bound(base, _ATOM)}^{{{exponent}}}", _ATOM
+                text = self._bound(base, _ATOM)
+                # A letter has one superscript, and that of a fraction would be its numerator's.
+                text = _parentheses(text) if "^" in text or "frac" in text else text
+                return f"{text}^{{{exponent}}}", _ATOM
             case Call(name, inner):
                 wrapped = name in _WRAPPED
                 text = self.latex(inner) if wrapped else self._argument(inner)
@@ -302,17 +308,19 @@ class Writer:
         return dot.join(parts), _NEGATIVE if first.startswith("-") else _PRODUCT
 
     def _choice(self, e: Choice) -> tuple[str, int]:
-        bound = latex_number(e.bound, FULL)
         if self._value is None:
-            condition = rf"{self.latex(e.inner)} {e.relation} {bound}"
+            condition = rf"{self.latex(e.inner)} {e.relation} {latex_number(e.bound, FULL)}"
             yes, no = self.latex(e.yes), self.latex(e.no)
             text = rf"{yes} \;\mathrm{{if}}\; {condition}\;\mathrm{{else}}\; {no}"
             return text, _LOOSEST
-        holds = e.holds(evaluate(e.inner, self._value))
-        chosen = self.latex(e.yes if holds else e.no)
+        return self._written(e.yes if e.holds(evaluate(e.inner, self._value)) else e.no)
+
+    def _reason(self, e: Choice, value: Callable[[object], float]) -> str:
+        """Why this side was chosen, as a remark behind the formula."""
+        holds = e.holds(evaluate(e.inner, value))
         signs = {">": (">", r"\le"), "=": ("=", r"\ne")}[e.relation]
         sign = signs[0] if holds else signs[1]
-        return rf"{chosen} \quad ({self.latex(e.inner)} {sign} {bound})", _LOOSEST
+        return rf" \quad ({self.latex(e.inner)} {sign} {latex_number(e.bound, FULL)})"
 
 
 def _shown(count: int, mark: int | None, most: int) -> list[int | None]:

@@ -80,13 +80,14 @@ class Place:
     """The parts of the network and of the table that a step is about, for lighting them.
 
     ``neurons`` are (layer, index), ``connections`` (source, i, target, j), ``biases`` (layer, index),
-    ``columns`` names of raw columns. Everything is counted from 0.
+    ``columns`` names of raw columns, ``links`` (source, target) whole links. All counted from 0.
     """
 
     neurons: tuple[tuple[str, int], ...] = ()
     connections: tuple[tuple[str, int, str, int], ...] = ()
     biases: tuple[tuple[str, int], ...] = ()
     columns: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
     def merged(self, other: Place) -> Place:
         """The parts of both."""
@@ -95,6 +96,7 @@ class Place:
             _union(self.connections, other.connections),
             _union(self.biases, other.biases),
             _union(self.columns, other.columns),
+            _union(self.links, other.links),
         )
 
 

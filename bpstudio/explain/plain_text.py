@@ -10,7 +10,7 @@ _LETTERS = {
     "partial": "∂", "sum": "Σ", "cdot": "·", "times": "×", "odot": "⊙", "leftarrow": "←",
     "le": "≤", "ne": "≠", "infty": "∞", "quad": "  ", "cdots": "…", "dots": "…", "vdots": "⋮",
     "ddots": "⋱", "ln": "ln ", "tanh": "tanh ", "max": "max", "min": "min", "Vert": "‖",
-    "vert": "|", "to": "→", "in": "∈",
+    "vert": "|", "to": "→", "in": "∈", "approx": "≈",
 }  # fmt: skip
 _IGNORED = {"Big", "big", "left", "right", "displaystyle"}
 _TOKEN = re.compile(r"\\([a-zA-Z]+|.)|([{}^_])|([^\\{}^_]+)")

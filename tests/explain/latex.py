@@ -10,7 +10,7 @@ _TEXT = """textbackslash textasciitilde textasciicircum textless textgreater tex
     letter section paragraph maketitle noindent title date tag"""
 _MATH = """frac tfrac partial hat alpha beta gamma theta delta Delta eta rho lambda kappa nu mu epsilon
     sum sqrt Vert vert tanh ln operatorname mathrm mathsf boxed cdot cdots vdots ddots times odot
-    leftarrow le ne infty Big min max quad begin end"""
+    leftarrow le ne approx infty Big min max quad begin end"""
 TEXT_COMMANDS, MATH_COMMANDS = (frozenset(text.split()) for text in (_TEXT, _MATH))
 MATH = re.compile(
     r"\\\((.*?)\\\)|\\\[(.*?)(?:\\tag\{\d+\} )?\\\]|\\begin\{align\*\}(.*?)\\end\{align\*\}", re.S
