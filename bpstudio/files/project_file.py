@@ -114,6 +114,7 @@ def _json(project: Project) -> bytes:
             "targets": [asdict(column) for column in dataset.preparation.targets],
         },
         "layout": {layer: [float(v) for v in place] for layer, place in project.layout.items()},
+        "unfolded": sorted(project.unfolded),
         "progress": {
             "epoch": project.progress.epoch,
             "position": project.progress.position,
@@ -247,6 +248,7 @@ def _project(part: ProjectPart, named: Tensors, data: Tensors, raw: dict[str, An
         config=TrainingConfig(**{k: v for k, v in part.config.items() if k in SETTINGS}),
         dataset=None if part.dataset is None else _dataset(part.dataset, data),
         layout={layer: (x, y) for layer, (x, y) in part.layout.items()},
+        unfolded=frozenset(part.unfolded),
         progress=Progress(part.progress.epoch, part.progress.position, slots),
         history=History(**columns),
         notes=part.notes,
