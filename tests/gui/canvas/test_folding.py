@@ -18,7 +18,7 @@ from bpstudio.model.editing import resize_layer, set_unfolded
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from bpstudio.training.session import can_continue
-from tests.gui.hands import at, click
+from tests.gui.hands import click, double_click
 
 
 @pytest.fixture
@@ -43,8 +43,7 @@ def test_that_the_strips_button_unfolds_it_and_folds_it_again(wide: CanvasView) 
 
 def test_that_a_double_click_unfolds_a_strip(wide: CanvasView) -> None:
     place = wide.places["hidden1"]
-    pos = at(wide, place.x, place.y + 60)
-    QTest.mouseDClick(wide.viewport(), Qt.MouseButton.LeftButton, pos=pos)
+    double_click(wide, place.x, place.y + 60)
     assert not wide.places["hidden1"].folded
 
 

@@ -67,9 +67,7 @@ def drawn_anew(view: CanvasView) -> np.ndarray:
     return data.reshape(image.height(), image.width(), 4)[..., :3].astype(int)
 
 
-def test_that_the_picture_at_rest_is_exact(
-    make: Callable[[str], CanvasView], qtbot: QtBot
-) -> None:
+def test_that_the_picture_at_rest_is_exact(make: Callable[[str], CanvasView], qtbot: QtBot) -> None:
     view = make("30-40-3")
     assert np.array_equal(pixels(view), drawn_anew(view))
     for move in (lambda: view.navigation.pan_by(QPointF(33, -17)),
