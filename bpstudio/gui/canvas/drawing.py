@@ -55,7 +55,11 @@ class Drawing(QGraphicsScene):
     def show_project(self, project: Project) -> bool:
         """Show this project; only what changed is made anew. True if the places of things are new."""
         old, self.project = self.project, project
-        rebuilt = old.topology != project.topology or old.layout != project.layout
+        rebuilt = (old.topology, old.layout, old.unfolded) != (
+            project.topology,
+            project.layout,
+            project.unfolded,
+        )
         if rebuilt:
             self._rebuild(project)
         self._refresh(project)
@@ -65,7 +69,7 @@ class Drawing(QGraphicsScene):
         for item in (*self.layers.values(), *self.bundles.values()):
             self.removeItem(item)
         topology = project.topology
-        self.places = arrange(topology, project.layout)
+        self.places = arrange(topology, project.layout, project.unfolded)
         self.layers, self.bundles = {}, {}
         bundles = [bundle(topology, self.places, link.key) for link in topology.links]
         # Names stand below everything, skip links too.
