@@ -38,6 +38,7 @@ CURSORS = {
     "handle": Shape.SizeVerCursor,
     "minus": Shape.PointingHandCursor,
     "plus": Shape.PointingHandCursor,
+    "fold": Shape.PointingHandCursor,
     "label": Shape.SizeAllCursor,
     "body": Shape.PointingHandCursor,
     "": Shape.CrossCursor,

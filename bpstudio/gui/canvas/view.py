@@ -49,7 +49,8 @@ class CanvasView(QGraphicsView):
 
     ``selection_changed`` brings the Selection, ``neuron_hovered`` a layer id and index or None,
     ``message`` why something could not be done, ``tool_changed`` the Tool, ``pruned_shown`` whether
-    pruned connections are in view; ``play_requested`` and ``rename_requested`` ask for what is not
+    pruned connections are in view, ``exact_shown`` that the connections are drawn exactly again after
+    the view or the network moved; ``play_requested`` and ``rename_requested`` ask for what is not
     done here.
     """
 
@@ -60,6 +61,7 @@ class CanvasView(QGraphicsView):
     pruned_shown = Signal(bool)
     play_requested = Signal()
     rename_requested = Signal()
+    exact_shown = Signal()
 
     def __init__(
         self, document: Document, themes: ThemeHolder, parent: QWidget | None = None
@@ -71,6 +73,7 @@ class CanvasView(QGraphicsView):
         self.selection = Selection()
         self.drawing = Drawing(themes.theme, self)
         self.setScene(self.drawing)
+        self.drawing.picture.exact_shown.connect(self.exact_shown)
         self.navigation = Navigation(self, self.drawing)
         self.editor = Editor(document, self.message.emit)
         self._hover = Hover(self.drawing)
@@ -126,6 +129,11 @@ class CanvasView(QGraphicsView):
         painter.setFont(text_font(TITLE_SIZE))
         painter.setPen(self.drawing.theme.color("secondary"))
         painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, EMPTY_HINT)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the connections are drawn as they are, not moved or scaled from before."""
+        return self.drawing.picture.is_exact
 
     def fit(self) -> None:
         """Show the whole network."""

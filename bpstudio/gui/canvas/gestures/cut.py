@@ -8,8 +8,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainterPath
 
+from bpstudio.gui.canvas.bundle import Bundle
+from bpstudio.gui.canvas.crossing import crossed
 from bpstudio.gui.canvas.gestures.base import Gesture, Modifier, counted
-from bpstudio.gui.canvas.layout import Bundle, bundle, crossed
 from bpstudio.gui.canvas.selection import Key
 from bpstudio.gui.canvas.traces import paths_of
 from bpstudio.model.arrays import BoolArray
@@ -23,27 +24,27 @@ class Crossings:
     """The connections of one kind, there or pruned, that a stroke has crossed."""
 
     def __init__(self, view: CanvasView, pruned: bool) -> None:
-        topology = view.document.project.topology
         self._bundles: dict[Key, Bundle] = {}
-        for link in topology.links:
-            if link.mask is not None or not pruned:
-                self._bundles[link.key] = bundle(topology, view.places, link.key, pruned)
-        self._points = {key: one.points() for key, one in self._bundles.items()}
-        self._hit = {key: np.zeros(len(one.rows), bool) for key, one in self._bundles.items()}
-        self._shapes = {
-            link.key: (topology.layer(link.target).size, topology.layer(link.source).size)
-            for link in topology.links
-        }
+        self._able: dict[Key, BoolArray] = {}
+        for link in view.document.project.topology.links:
+            if link.mask is None and pruned:
+                continue
+            bundle = self._bundles[link.key] = view.drawing.bundles[link.key].bundle
+            there = np.ones((len(bundle.target_ys), len(bundle.source_ys)), dtype=bool)
+            if link.mask is not None:
+                there = ~link.mask if pruned else link.mask
+            self._able[link.key] = there
+        self._hit = {key: np.zeros_like(able) for key, able in self._able.items()}
 
     def cross(self, start: QPointF, end: QPointF) -> None:
         """Add what the stroke from start to end crosses."""
-        for key, points in self._points.items():
-            self._hit[key] |= crossed(points, (start.x(), start.y()), (end.x(), end.y()))
+        for key, bundle in self._bundles.items():
+            here = crossed(bundle, (start.x(), start.y()), (end.x(), end.y()))
+            self._hit[key] |= here & self._able[key]
 
     def touch(self, pos: QPointF, reach: float) -> None:
-        """Add what lies within reach of a point."""
-        for offset in (QPointF(reach, 0), QPointF(0, reach)):
-            self.cross(pos - offset, pos + offset)
+        """Add what lies within reach above or below a point."""
+        self.cross(pos - QPointF(0, reach), pos + QPointF(0, reach))
 
     @property
     def count(self) -> int:
@@ -52,20 +53,13 @@ class Crossings:
     def path(self, crossed_only: bool = True) -> QPainterPath:
         """The curves of what was crossed, or of all."""
         path = QPainterPath()
-        for key, one in self._bundles.items():
-            curves = one.control_points()
-            path.addPath(paths_of(curves[self._hit[key]] if crossed_only else curves))
+        for key, flags in (self._hit if crossed_only else self._able).items():
+            path.addPath(paths_of(self._bundles[key], np.argwhere(flags)))
         return path
 
     def connections(self) -> dict[Key, BoolArray]:
         """What was crossed, as flags in the shape of each link."""
-        found = {}
-        for key, hit in self._hit.items():
-            if hit.any():
-                flags = np.zeros(self._shapes[key], dtype=bool)
-                flags[self._bundles[key].rows[hit], self._bundles[key].columns[hit]] = True
-                found[key] = flags
-        return found
+        return {key: hit for key, hit in self._hit.items() if hit.any()}
 
 
 class Cut(Gesture):
