@@ -222,7 +222,9 @@ class Runner(QObject):
         if self._session is None or after is self._kept:
             return
         if can_continue(before, after):
-            self._base = replace(self._base, config=after.config, layout=after.layout)
+            self._base = replace(
+                self._base, config=after.config, layout=after.layout, unfolded=after.unfolded
+            )
             self._session.control.change(after.config)
             if not self._running:
                 self._kept = after

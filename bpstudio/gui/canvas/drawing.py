@@ -15,6 +15,7 @@ from bpstudio.gui.canvas.layer_item import LayerItem
 from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
+from bpstudio.gui.canvas.raster import kernel_ready
 from bpstudio.gui.canvas.selection import Connection, Key, Selection
 from bpstudio.gui.canvas.traces import TraceItem, paths_of
 from bpstudio.gui.theme import Theme
@@ -22,8 +23,8 @@ from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
 
 FEW = 120
-"""Networks with no more connections than this are painted curve by curve; in larger ones all curves
-are one picture, drawn by the kernel."""
+"""Networks with no more connections than this are painted curve by curve while there is no compiled
+kernel. With it, and in larger ones, all curves are one picture."""
 
 
 class Drawing(QGraphicsScene):
@@ -41,6 +42,7 @@ class Drawing(QGraphicsScene):
         self._others = False
         self.theme = theme
         self.picture = LinksPicture(theme)
+        self.picture.warm.connect(self._on_warm)
         self.addItem(self.picture)
         self.ghost, self.card = GhostItem(), HoverCard()
         self.ghost.setVisible(False)
@@ -53,7 +55,11 @@ class Drawing(QGraphicsScene):
     def show_project(self, project: Project) -> bool:
         """Show this project; only what changed is made anew. True if the places of things are new."""
         old, self.project = self.project, project
-        rebuilt = old.topology != project.topology or old.layout != project.layout
+        rebuilt = (old.topology, old.layout, old.unfolded) != (
+            project.topology,
+            project.layout,
+            project.unfolded,
+        )
         if rebuilt:
             self._rebuild(project)
         self._refresh(project)
@@ -63,7 +69,7 @@ class Drawing(QGraphicsScene):
         for item in (*self.layers.values(), *self.bundles.values()):
             self.removeItem(item)
         topology = project.topology
-        self.places = arrange(topology, project.layout)
+        self.places = arrange(topology, project.layout, project.unfolded)
         self.layers, self.bundles = {}, {}
         bundles = [bundle(topology, self.places, link.key) for link in topology.links]
         # Names stand below everything, skip links too.
@@ -74,7 +80,7 @@ class Drawing(QGraphicsScene):
             layer.theme = self.theme
             self.layers[place.id] = layer
             self.addItem(layer)
-        self._few = sum(b.count for b in bundles) <= FEW
+        self._few = sum(b.count for b in bundles) <= FEW and not kernel_ready()
         self._others = True
         for link, curves in zip(topology.links, bundles, strict=True):
             item = BundleItem(curves, self._few)
@@ -83,6 +89,13 @@ class Drawing(QGraphicsScene):
             self.addItem(item)
         self._name_neurons(project)
         self.show_pruned(self.shows_pruned)
+
+    def _on_warm(self) -> None:
+        """The kernel draws small networks too, faster than a painter."""
+        self._few, self._others = False, True
+        for link in self.bundles.values():
+            link.few = False
+        self._show_links()
 
     def _name_neurons(self, project: Project) -> None:
         for layer in project.topology.layers:
@@ -109,9 +122,14 @@ class Drawing(QGraphicsScene):
             item.set_state(answer.images, answer.values, biases, scale, answer.smooth)
         for key, link in self.bundles.items():
             link.set_weights(network.weights[key], scale)
+        self._show_links()
+
+    def _show_links(self) -> None:
         links = [] if self._few else list(self.bundles.values())
         self.picture.show_strokes([link.strokes for link in links], self._others)
         self._others = False
+        if self._few:
+            self.picture.warm_up()
         self._light()
 
     def _light(self) -> None:
@@ -154,15 +172,15 @@ class Drawing(QGraphicsScene):
         """Around the neurons selected alone, and along the connection selected alone."""
         path = QPainterPath()
         for layer_id, k in selection.neurons:
-            item = self.layers.get(layer_id)
-            if item is not None and k < item.place.size:
-                rect = item.neuron_rect(k).translated(item.pos()).adjusted(-3, -3, 3, 3)
-                path.addRoundedRect(rect, 8, 8)
+            place = self.places.get(layer_id)
+            if place is not None and k < place.size:
+                rect = self.layers[layer_id].neuron_rect(k).translated(place.x, 0)
+                path.addRoundedRect(rect.adjusted(-3, -3, 3, 3), 8, 8)
         chosen = selection.lone_connection
         if chosen is not None and {chosen[0], chosen[2]} <= set(self.places):
             source, i, target, j = chosen
-            if (source, target) in self.bundles:
-                path.addPath(paths_of(self.bundles[source, target].bundle, [(j, i)]))
+            curves = bundle(self.project.topology, self.places, (source, target))
+            path.addPath(paths_of(curves.curves(np.array([i]), np.array([j]))))
         return path
 
     def show_pruned(self, shown: bool) -> None:
@@ -172,7 +190,8 @@ class Drawing(QGraphicsScene):
         topology = self.project.topology
         for link in topology.links if shown else ():
             if link.mask is not None:
-                path.addPath(paths_of(self.bundles[link.key].bundle, np.argwhere(~link.mask)))
+                gone = bundle(topology, self.places, link.key, pruned=True)
+                path.addPath(paths_of(gone.curves(*gone.connections())))
         self.pruned.show_strokes([(path, "secondary", Qt.PenStyle.DotLine)])
 
     def mark_target(self, layer_id: str | None) -> None:

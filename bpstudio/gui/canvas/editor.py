@@ -17,6 +17,7 @@ from bpstudio.model.editing import (
     resize_layer,
     set_activation,
     set_layer_options,
+    set_unfolded,
 )
 from bpstudio.model.fragment import Fragment, paste
 from bpstudio.model.functions import ACTIVATIONS
@@ -63,6 +64,15 @@ class Editor:
         self._refused(sentence)
 
     # Layers
+
+    def fold(self, layer_id: str) -> None:
+        """Fold a large layer into a strip, or show every neuron of one that is folded."""
+        unfolded = layer_id not in self.document.project.unfolded
+        name = self.topology.label(layer_id)
+        self.edit(
+            f"Unfold {name}" if unfolded else f"Fold {name}",
+            lambda project: set_unfolded(project, [layer_id], unfolded),
+        )
 
     def draw_layer(
         self,

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 
 from bpstudio.gui.canvas.editor import connections_into
 from bpstudio.gui.canvas.gestures.keylink import LinkByKeys
-from bpstudio.gui.canvas.layout import snap
+from bpstudio.gui.canvas.layout import MAX_SHOWN, snap
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool
 
@@ -46,6 +46,7 @@ class Keys:
             Key.Key_L: self._link,
             Key.Key_N: self._new_layer,
             Key.Key_P: view.toggle_pruned,
+            Key.Key_U: self._fold,
             Key.Key_D: self._draw_tool,
             Key.Key_V: self._select_tool,
             Key.Key_C: self._eraser_tool,
@@ -72,6 +73,12 @@ class Keys:
         else:
             return False
         return True
+
+    def _fold(self) -> None:
+        """Fold or unfold the selected layers that are large."""
+        for layer_id in sorted(self._view.selection.layers):
+            if self._view.places[layer_id].size > MAX_SHOWN:
+                self._view.editor.fold(layer_id)
 
     # From item to item
 

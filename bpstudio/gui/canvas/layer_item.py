@@ -103,7 +103,7 @@ class LayerItem(QGraphicsObject):
     @property
     def fold_rect(self) -> QRectF:
         """The button that folds or unfolds; empty where the layer fits anyway."""
-        if self.place.size <= MAX_SHOWN:
+        if not self.foldable:
             return QRectF()
         return self.plus_rect.translated(BUTTON + 8, 0)
 
@@ -114,6 +114,11 @@ class LayerItem(QGraphicsObject):
     @property
     def label_rect(self) -> QRectF:
         return QRectF(-80, self.label_y, 160, 40)
+
+    @property
+    def foldable(self) -> bool:
+        """Whether the layer is too large to show every neuron without being asked."""
+        return self.place.size > MAX_SHOWN
 
     def part_at(self, pos: QPointF) -> str | None:
         """Which part is at a scene position: minus, plus, fold, handle, label, body, or none."""

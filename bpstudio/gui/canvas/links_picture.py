@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
-from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost
+from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost, kernel_ready
 from bpstudio.gui.canvas.raster_numpy import Array
 from bpstudio.gui.theme import Theme
 
@@ -29,10 +29,12 @@ ALL, LIT, WHOLE = "all", "lit", "whole"
 class LinksPicture(QGraphicsObject):
     """Paints the connections that ``show_strokes`` brings, and over them, lit, those of ``light``.
 
-    ``exact_shown`` tells that what was asked for last is what is seen.
+    ``exact_shown`` tells that what was asked for last is what is seen, ``warm`` that the compiled kernel
+    is there now.
     """
 
     exact_shown = Signal()
+    warm = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -44,6 +46,7 @@ class LinksPicture(QGraphicsObject):
         self._box = QRectF()
         self._room = Darkroom(self)
         self._room.done.connect(self._on_done)
+        self._room.warm.connect(self.warm)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -75,6 +78,11 @@ class LinksPicture(QGraphicsObject):
             self._room.cancel(LIT)
             self._pictures.pop(LIT, None)
         self._renew(LIT)
+
+    def warm_up(self) -> None:
+        """Have the compiled kernel fetched, if it is not there."""
+        if not kernel_ready():
+            self._room.warm_up()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -118,7 +126,7 @@ class LinksPicture(QGraphicsObject):
         if self._view is None or not self._strokes[kind]:
             return
         order = self._order_from(kind, self._whole() if kind == WHOLE else self._view)
-        if kind != WHOLE and cost(order.strokes, order.view) <= INSTANT:
+        if kind != WHOLE and _quick(order.strokes, order.view):
             self._room.cancel(kind)
             picture = take_picture(order)
             if picture is not None:
@@ -197,7 +205,7 @@ class LinksPicture(QGraphicsObject):
                 continue
             # What is being drawn would be seen for a moment only.
             self._room.cancel(kind)
-            if cost(self._strokes[kind], view) <= INSTANT:
+            if _quick(self._strokes[kind], view):
                 picture = take_picture(self._order_from(kind, view))
                 if picture is not None:
                     self._pictures[kind] = picture
@@ -234,6 +242,11 @@ class LinksPicture(QGraphicsObject):
         for kind in (ALL, LIT):
             if self._strokes[kind]:
                 self._paint_picture(painter, view, take_picture(self._order_from(kind, view)))
+
+
+def _quick(strokes: Sequence[Strokes], view: Viewpoint) -> bool:
+    """Whether drawing takes so little time that nobody has to wait for it."""
+    return kernel_ready() and cost(strokes, view) <= INSTANT
 
 
 def _viewpoint(painter: QPainter) -> Viewpoint:

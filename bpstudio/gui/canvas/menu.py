@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
+from bpstudio.gui.canvas.layout import MAX_SHOWN
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.model.functions import ACTIVATIONS
 
@@ -57,6 +58,9 @@ class CanvasMenu(QMenu):
         layers = [topology.layer(i) for i in selection.layers]
         if len(layers) == 1:
             self._add("Rename", "F2", self._view.rename_requested)
+            if layers[0].size > MAX_SHOWN:
+                folded = self._view.places[layers[0].id].folded
+                self._add("Unfold" if folded else "Fold", "U", self._on_fold)
         if topology.layers[0] in layers:
             return
         submenu = self.addMenu("Activation")
@@ -92,6 +96,10 @@ class CanvasMenu(QMenu):
         self._add(f"Restore {what}", "Shift+X", self._on_restore)
         self._add(f"Lock {what}", "", self._on_lock)
         self._add(f"Unlock {what}", "", self._on_unlock)
+
+    def _on_fold(self) -> None:
+        for layer_id in self._view.selection.layers:
+            self._view.editor.fold(layer_id)
 
     def _on_activation(self, action: QAction) -> None:
         self._view.editor.set_activation(self._view.selection.layers, str(action.data()))

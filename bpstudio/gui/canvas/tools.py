@@ -96,6 +96,9 @@ def _on_layer(view: CanvasView, pos: QPointF, layer_id: str, part: str) -> Gestu
             layers = chosen if layer_id in chosen else frozenset({layer_id})
             view.editor.resize_by(layers, 1 if part == "plus" else -1)
             return None
+        case "fold":
+            view.editor.fold(layer_id)
+            return None
         case "handle":
             return StretchLayer(view, pos, layer_id)
         case "label":

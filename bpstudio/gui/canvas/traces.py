@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from bpstudio.gui.canvas.bundle import Bundle
 from bpstudio.gui.theme import Theme
+from bpstudio.model.arrays import FloatArray
 
 MOST_CURVES = 3000
 """More curves than this would take longer than a frame; the count beside the hand tells them all."""
 
 
-def paths_of(bundle: Bundle, connections: Iterable[Sequence[int]]) -> QPainterPath:
-    """Connections, each as target and source neuron, as one path."""
+def paths_of(curves: FloatArray) -> QPainterPath:
+    """Cubic Bézier curves, (curves, 4, 2), as one path."""
     path = QPainterPath()
-    for j, i in islice(connections, MOST_CURVES):
-        start, one, two, end = (QPointF(*point) for point in bundle.control_points(i, j))
+    for points in curves[:MOST_CURVES]:
+        start, one, two, end = (QPointF(*point) for point in points)
         path.moveTo(start)
         path.cubicTo(one, two, end)
     return path

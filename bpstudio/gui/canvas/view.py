@@ -57,11 +57,11 @@ class CanvasView(QGraphicsView):
     selection_changed = Signal(object)
     neuron_hovered = Signal(object)
     message = Signal(str)
+    exact_shown = Signal()
     tool_changed = Signal(object)
     pruned_shown = Signal(bool)
     play_requested = Signal()
     rename_requested = Signal()
-    exact_shown = Signal()
 
     def __init__(
         self, document: Document, themes: ThemeHolder, parent: QWidget | None = None
@@ -174,13 +174,16 @@ class CanvasView(QGraphicsView):
     def click_layer(self, layer_id: str, pos: QPointF, modifiers: Modifier) -> None:
         """Select a layer and the neuron at a position.
 
-        Shift adds or removes the layer; with Ctrl, or by a double click, it is the neuron alone.
+        Shift adds or removes the layer; with Ctrl, or by a double click, it is the neuron alone. A
+        double click on a strip unfolds it.
         """
         adding = bool(modifiers & Modifier.ShiftModifier)
         place = self.places[layer_id]
         inside = place.top <= pos.y() <= place.bottom
         neuron = place.neuron_at(pos.y()) if inside else None
-        if self.hand.double and neuron is None:
+        if self.hand.double and place.folded and inside:
+            self.editor.fold(layer_id)
+        elif self.hand.double and neuron is None:
             self.rename_requested.emit()
         elif neuron is not None and (self.hand.double or modifiers & Modifier.ControlModifier):
             before = self.selection.neurons if adding else frozenset[Neuron]()

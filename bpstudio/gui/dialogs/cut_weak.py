@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QV
 
 from bpstudio.explain.pruning import PruningCost, magnitudes, pruning_cost, threshold_for
 from bpstudio.gui.background import Background, Task
-from bpstudio.gui.canvas.traces import paths_of
+from bpstudio.gui.canvas.traces import MOST_CURVES, paths_of
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.theme import GAP
 from bpstudio.gui.widgets import LabelledSlider, number_text, percent_text, secondary_label
@@ -87,7 +87,9 @@ class CutWeakDialog(QDialog):
         self.cut_button.setEnabled(count > 0)
         path = QPainterPath()
         for key, flags in weak.items():
-            path.addPath(paths_of(self._canvas.drawing.bundles[key].bundle, np.argwhere(flags)))
+            targets, sources = (indices[:MOST_CURVES] for indices in np.nonzero(flags))
+            curves = self._canvas.drawing.bundles[key].bundle.curves(sources, targets)
+            path.addPath(paths_of(curves))
         self._canvas.drawing.trace.show_strokes([(path, "warning", Qt.PenStyle.DashLine)])
         self.cost_label.setText("What it costs: …")
 

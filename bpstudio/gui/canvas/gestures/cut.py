@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainterPath
 
-from bpstudio.gui.canvas.bundle import Bundle
-from bpstudio.gui.canvas.crossing import crossed
+from bpstudio.gui.canvas.bundle import Bundle, bundle
 from bpstudio.gui.canvas.gestures.base import Gesture, Modifier, counted
 from bpstudio.gui.canvas.selection import Key
-from bpstudio.gui.canvas.traces import paths_of
+from bpstudio.gui.canvas.traces import MOST_CURVES, paths_of
 from bpstudio.model.arrays import BoolArray
 from bpstudio.model.wiring import prune, restore
 
@@ -24,23 +24,20 @@ class Crossings:
     """The connections of one kind, there or pruned, that a stroke has crossed."""
 
     def __init__(self, view: CanvasView, pruned: bool) -> None:
+        topology = view.document.project.topology
         self._bundles: dict[Key, Bundle] = {}
-        self._able: dict[Key, BoolArray] = {}
-        for link in view.document.project.topology.links:
-            if link.mask is None and pruned:
-                continue
-            bundle = self._bundles[link.key] = view.drawing.bundles[link.key].bundle
-            there = np.ones((len(bundle.target_ys), len(bundle.source_ys)), dtype=bool)
-            if link.mask is not None:
-                there = ~link.mask if pruned else link.mask
-            self._able[link.key] = there
-        self._hit = {key: np.zeros_like(able) for key, able in self._able.items()}
+        for link in topology.links:
+            if link.mask is not None or not pruned:
+                self._bundles[link.key] = bundle(topology, view.places, link.key, pruned)
+        self._hit = {
+            key: np.zeros((len(one.target_ys), len(one.source_ys)), dtype=bool)
+            for key, one in self._bundles.items()
+        }
 
     def cross(self, start: QPointF, end: QPointF) -> None:
         """Add what the stroke from start to end crosses."""
-        for key, bundle in self._bundles.items():
-            here = crossed(bundle, (start.x(), start.y()), (end.x(), end.y()))
-            self._hit[key] |= here & self._able[key]
+        for key, one in self._bundles.items():
+            self._hit[key] |= one.crossed((start.x(), start.y()), (end.x(), end.y()))
 
     def touch(self, pos: QPointF, reach: float) -> None:
         """Add what lies within reach above or below a point."""
@@ -53,8 +50,11 @@ class Crossings:
     def path(self, crossed_only: bool = True) -> QPainterPath:
         """The curves of what was crossed, or of all."""
         path = QPainterPath()
-        for key, flags in (self._hit if crossed_only else self._able).items():
-            path.addPath(paths_of(self._bundles[key], np.argwhere(flags)))
+        for key, every in self._bundles.items():
+            one = replace(every, kept=self._hit[key]) if crossed_only else every
+            sources, targets = one.connections()
+            shown = slice(MOST_CURVES)
+            path.addPath(paths_of(one.curves(sources[shown], targets[shown])))
         return path
 
     def connections(self) -> dict[Key, BoolArray]:
