@@ -30,6 +30,7 @@ class Picture:
     """Connections as they are seen from a viewpoint."""
 
     def __init__(self, order: Order, pixels: Array) -> None:
+        self.order = order
         self.view = order.view
         # The image shares the memory of the pixels.
         self._pixels = pixels

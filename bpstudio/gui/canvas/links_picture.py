@@ -41,6 +41,7 @@ class LinksPicture(QGraphicsObject):
         self._theme = theme
         self._strokes: dict[str, tuple[Strokes, ...]] = {ALL: (), LIT: (), WHOLE: ()}
         self._pictures: dict[str, Picture] = {}
+        self._awaited: dict[str, Order] = {}
         self._overviewed = QElapsedTimer()
         self._view: Viewpoint | None = None
         self._box = QRectF()
@@ -75,7 +76,7 @@ class LinksPicture(QGraphicsObject):
             return
         self._strokes[LIT] = tuple(strokes)
         if not strokes:
-            self._room.cancel(LIT)
+            self._cancel(LIT)
             self._pictures.pop(LIT, None)
         self._renew(LIT)
 
@@ -91,13 +92,17 @@ class LinksPicture(QGraphicsObject):
 
     def _forget(self) -> None:
         for kind in (ALL, LIT, WHOLE):
-            self._room.cancel(kind)
+            self._cancel(kind)
         self._pictures.clear()
+
+    def _cancel(self, kind: str) -> None:
+        self._room.cancel(kind)
+        self._awaited.pop(kind, None)
 
     @property
     def is_exact(self) -> bool:
         """Whether what is seen is what was asked for last."""
-        return not self._room.busy and not self._rest.isActive()
+        return not (self._awaited.keys() & {ALL, LIT}) and not self._rest.isActive()
 
     @property
     def overview(self) -> Picture | None:
@@ -126,18 +131,26 @@ class LinksPicture(QGraphicsObject):
         if self._view is None or not self._strokes[kind]:
             return
         order = self._order_from(kind, self._whole() if kind == WHOLE else self._view)
-        if kind != WHOLE and _quick(order.strokes, order.view):
-            self._room.cancel(kind)
-            picture = take_picture(order)
-            if picture is not None:
-                self._on_done(kind, picture)
-        else:
+        if order.view.columns * order.view.rows == 0:
+            # Nothing of it is in view.
+            self._cancel(kind)
+            self._pictures.pop(kind, None)
+            return
+        if kind == WHOLE or not _quick(order.strokes, order.view):
+            self._awaited[kind] = order
             self._room.order(kind, order)
+            return
+        self._cancel(kind)
+        picture = take_picture(order)
+        if picture is not None:
+            self._on_done(kind, picture)
 
     def _order_from(self, kind: str, view: Viewpoint) -> Order:
         return Order(self._strokes[kind], self._cropped(view), self._inks())
 
     def _on_done(self, kind: str, picture: Picture) -> None:
+        if self._awaited.get(kind) is picture.order:
+            del self._awaited[kind]
         self._pictures[kind] = picture
         self.update()
         if kind == ALL and (not self._overviewed.isValid() or self._overviewed.elapsed() > OLD_MS):
@@ -204,7 +217,7 @@ class LinksPicture(QGraphicsObject):
             if not self._strokes[kind]:
                 continue
             # What is being drawn would be seen for a moment only.
-            self._room.cancel(kind)
+            self._cancel(kind)
             if _quick(self._strokes[kind], view):
                 picture = take_picture(self._order_from(kind, view))
                 if picture is not None:
