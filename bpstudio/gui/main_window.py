@@ -20,6 +20,7 @@ from bpstudio.files.samples import SAMPLES, sample, sample_proposal
 from bpstudio.gui.actions import fill_menu, make_actions
 from bpstudio.gui.bars import SettingsBar, TopBar
 from bpstudio.gui.canvas.card import CanvasCard
+from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.files import FileActions
@@ -144,6 +145,7 @@ class MainWindow(QMainWindow):
         self.settings_bar.more_requested.connect(self.edit_settings)
         self.canvas.play_requested.connect(self.toggle_run)
         self.canvas_card.fit_requested.connect(self.fit_layers)
+        self.canvas_card.inspector.weak_requested.connect(self.cut_weak)
         top = self.top_bar
         for button, method in (
             (top.play_button, self.toggle_run),
@@ -212,6 +214,11 @@ class MainWindow(QMainWindow):
 
     def fit_layers(self) -> None:
         self.edit("Fit layers to the data", fit_to_data)
+
+    def cut_weak(self) -> None:
+        """Let people cut weak connections; a run is paused, or the weights would move meanwhile."""
+        self.runner.stop()
+        CutWeakDialog(self.canvas).open()
 
     def clear_network(self) -> None:
         self.edit("Empty the canvas", lambda project: project.with_new_weights(Topology()))

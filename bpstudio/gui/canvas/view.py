@@ -111,8 +111,9 @@ class CanvasView(QGraphicsView):
 
     def show_project(self, project: Project) -> None:
         """Show this project; only what changed is made anew."""
+        before = self.drawing.project.topology
         if self.drawing.show_project(project):
-            self.select(self.selection.within(project.topology))
+            self.select(self.selection.after(before, project.topology))
             self.say(selection_name(project, self.selection))
             if self.navigation.fitted:
                 self.navigation.fit()
