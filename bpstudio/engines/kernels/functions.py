@@ -16,9 +16,11 @@ from bpstudio.engines.kernels.vectors import (
     ZERO,
     call,
     constant,
+    keep_first,
     lanes,
     largest,
     like,
+    load,
     load_at_most,
     load_first,
     magnitude,
@@ -27,6 +29,7 @@ from bpstudio.engines.kernels.vectors import (
     nearest,
     power_of_two,
     spread,
+    store,
     store_first,
     suffix,
     total,
@@ -157,6 +160,10 @@ def _function(code: Any, z: Any) -> Any:
     return _softplus(z)
 
 
+# Layers begin at a vector in ``values`` and ``deltas``; what is left of their last vector is 0 and
+# stays it.
+
+
 @kernel
 def activate(code: Any, values: Any, start: Any, count: Any) -> None:
     """x = f(z) in place, for one layer of one sample: formulas (2), (14), (22)."""
@@ -164,8 +171,8 @@ def activate(code: Any, values: Any, start: Any, count: Any) -> None:
         _softmax(values, start, count)
     elif code != LINEAR:
         for at in range(ZERO, count, lanes(values)):
-            z = load_first(values, start + at, count - at)
-            store_first(values, start + at, count - at, _function(code, z))
+            y = _function(code, load(values, start + at))
+            store(values, start + at, keep_first(y, count - at))
 
 
 @kernel
@@ -206,31 +213,27 @@ def backward(code: Any, values: Any, deltas: Any, start: Any, count: Any) -> Non
     if code == SOFTMAX:
         mixed = spread(0.0, values)
         for at in range(ZERO, count, lanes(values)):
-            y = load_first(values, start + at, count - at)
-            mixed = muladd(y, load_first(deltas, start + at, count - at), mixed)
+            mixed = muladd(load(values, start + at), load(deltas, start + at), mixed)
         shift = like(total(mixed), mixed)
         for at in range(ZERO, count, lanes(values)):
-            y = load_first(values, start + at, count - at)
-            g = load_first(deltas, start + at, count - at)
-            store_first(deltas, start + at, count - at, y * (g - shift))
+            g = load(deltas, start + at) - shift
+            store(deltas, start + at, load(values, start + at) * g)
     elif code != LINEAR:
         for at in range(ZERO, count, lanes(values)):
-            y = load_first(values, start + at, count - at)
-            g = load_first(deltas, start + at, count - at)
-            store_first(deltas, start + at, count - at, g * _derivative(code, y))
+            slope = _derivative(code, load(values, start + at))
+            store(deltas, start + at, load(deltas, start + at) * slope)
 
 
 @kernel
 def output_delta(
     joint: Any, code: Any, values: Any, deltas: Any, start: Any, count: Any, Y: Any, row: Any
 ) -> Any:
-    """delta of the output layer for one sample, (7), (8), (25); half the sum of (y_hat - y)^2."""
+    """delta of the output layer for one sample, (7), (8), (25); the sum of (y_hat - y)^2."""
     squares = spread(0.0, values)
     for at in range(ZERO, count, lanes(values)):
-        difference = load_first(values, start + at, count - at)
-        difference = difference - load_first(Y, row + at, count - at)
+        difference = load(values, start + at) - load_first(Y, row + at, count - at)
         squares = muladd(difference, difference, squares)
-        store_first(deltas, start + at, count - at, difference)
+        store(deltas, start + at, difference)
     if not joint:
         backward(code, values, deltas, start, count)
-    return total(squares)
+    return squares

@@ -9,7 +9,7 @@ import numpy as np
 
 from bpstudio.engines.kernels.compiling import kernel
 from bpstudio.engines.kernels.plan import LOSS_CODES
-from bpstudio.engines.kernels.updates import LAYER_FIELDS, OFFSET, SIZE, forward
+from bpstudio.engines.kernels.updates import LAYER_FIELDS, OFFSET, SIZE, forward, gather
 from bpstudio.engines.kernels.vectors import ONE, ZERO
 
 SQUARED_ERROR, BINARY = LOSS_CODES["squared_error"], LOSS_CODES["binary_cross_entropy"]
@@ -47,16 +47,17 @@ def _answer(values: Any, at: Any, size: Any) -> Any:
 @kernel
 def measure(
     order: Any, rows: Any, chunk: Any, X: Any, Y: Any, labels: Any, labelled: Any, layers: Any,
-    links: Any, count: Any, stride: Any, parameters: Any, values: Any, packed: Any, code: Any,
-    tiny: Any, right: Any,
+    links: Any, count: Any, stride: Any, vector: Any, moves: Any, moved: Any, work: Any,
+    values: Any, packed: Any, code: Any, tiny: Any, right: Any,
 ) -> Any:  # fmt: skip
     """The sum of the losses of the rows in ``order``; adds to right[0] how many classes are right."""
+    gather(work, vector, moves, moved)
     last = (count - ONE) * LAYER_FIELDS
     size, offset = layers[last + SIZE], layers[last + OFFSET]
     summed = 0.0
     for k in range(ZERO, rows, chunk):
         n = min(chunk, rows - k)
-        forward(order, k, n, X, layers, links, count, stride, parameters, values, packed)
+        forward(order, k, n, X, layers, links, count, stride, work, moved, values, packed)
         for r in range(ZERO, n):
             row = np.uintp(order[k + r])
             at = r * stride + offset

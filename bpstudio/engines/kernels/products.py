@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from bpstudio.engines.kernels import plan
 from bpstudio.engines.kernels.compiling import kernel
+from bpstudio.engines.kernels.tiles import dot_4x4, dot_lanes, transpose
 from bpstudio.engines.kernels.vectors import (
     FOUR,
     ONE,
     ZERO,
-    four_totals,
     lanes,
     load,
     load_first,
@@ -21,50 +24,33 @@ from bpstudio.engines.kernels.vectors import (
     spread,
     store,
     store_first,
-    transpose,
 )
 
 
 @kernel
-def _dot_tile(
-    C: Any, c: Any, X: Any, x: Any, W: Any, w0: Any, w1: Any, w2: Any, w3: Any, n: Any, count: Any
-) -> None:
-    """C[c + j] += sum_i X[x + i] W[wj + i] for four rows of W; the first ``count`` are kept."""
-    a = b = d = e = spread(0.0, X)
-    step = lanes(X)
-    i = ZERO
-    while i + step <= n:
-        v = load(X, x + i)
-        a = muladd(v, load(W, w0 + i), a)
-        b = muladd(v, load(W, w1 + i), b)
-        d = muladd(v, load(W, w2 + i), d)
-        e = muladd(v, load(W, w3 + i), e)
-        i += step
-    if i < n:
-        rest = n - i
-        v = load_first(X, x + i, rest)
-        a = muladd(v, load_first(W, w0 + i, rest), a)
-        b = muladd(v, load_first(W, w1 + i, rest), b)
-        d = muladd(v, load_first(W, w2 + i, rest), d)
-        e = muladd(v, load_first(W, w3 + i, rest), e)
-    store_first(C, c, count, load_first(C, c, count) + four_totals(a, b, d, e))
-
-
-@kernel
 def dot_rows(
-    C: Any, c: Any, X: Any, x: Any, stride: Any, rows: Any, W: Any, w: Any, n: Any, neurons: Any
-) -> None:
-    """C[c + r stride + j] += sum_i X[x + r stride + i] W[w + j n + i]: (3), (13), (22)."""
-    last = w + (neurons - ONE) * n
-    for j in range(ZERO, neurons, FOUR):
-        # Past the last neuron the last one is computed again, and not kept.
-        w0 = w + j * n
-        w1 = min(w0 + n, last)
-        w2 = min(w1 + n, last)
-        w3 = min(w2 + n, last)
-        count = min(neurons - j, FOUR)
-        for r in range(ZERO, rows):
-            _dot_tile(C, c + r * stride + j, X, x + r * stride, W, w0, w1, w2, w3, n, count)
+    C: Any, c: Any, cs: Any, base: Any, b: Any, bs: Any, X: Any, x: Any, rows: Any, W: Any, w: Any,
+    n: Any, neurons: Any, spare: Any,
+) -> None:  # fmt: skip
+    """C[c + r cs + j] = base[b + r bs + j] + sum_i X[x + r cs + i] W[w + j n + i]: (3), (13), (22).
+
+    ``spare`` numbers may be read after a row of the base.
+    """
+    r = ZERO
+    while r < rows:
+        if r + FOUR <= rows:
+            for j in range(ZERO, neurons, FOUR):
+                dot_4x4(C, c + j, cs, base, b + j, bs, X, x, cs, W, w + j * n, n, neurons - j)
+            many = FOUR
+        else:
+            for j in range(ZERO, neurons, lanes(C)):
+                left = neurons - j
+                dot_lanes(C, c + j, base, b + j, left + spare, X, x, W, w + j * n, n, left)
+            many = ONE
+        r += many
+        c += many * cs
+        b += many * bs
+        x += many * cs
 
 
 @kernel
@@ -182,38 +168,80 @@ def _tile_1x1(
     store_first(C, c, count, muladd(spread(alpha, C), s, load_first(C, c, count)))
 
 
+BLOCK = np.uintp(plan.BLOCK)
+
+COPY_ROWS = np.uintp(32)
+"""From that many rows on, a panel is first copied into one piece."""
+
+
 @kernel
 def product(
-    C: Any, c: Any, cs: Any, alpha: Any, A: Any, a: Any, ar: Any, ak: Any, B: Any, b: Any, bk: Any,
-    rows: Any, K: Any, N: Any,
+    C: Any, c: Any, cs: Any, alpha: Any, A: Any, a: Any, ar: Any, ak: Any, B: Any, b: Any,
+    bk: Any, bp: Any, panel: Any, rows: Any, K: Any, N: Any,
 ) -> None:  # fmt: skip
-    """C[c + r cs + n] += alpha sum_k A[a + r ar + k ak] B[b + k bk + n], for r < rows, n < N."""
-    step = lanes(C)
-    wide = step * FOUR
-    n = ZERO
-    while n < N:
-        whole = n + wide <= N
-        r = ZERO
-        while r < rows:
-            at, of = c + r * cs + n, a + r * ar
-            if r + FOUR <= rows:
-                if whole:
-                    _tile_4x4(C, at, cs, alpha, A, of, ar, ak, B, b + n, bk, K)
-                else:
-                    _tile_4x1(C, at, cs, alpha, A, of, ar, ak, B, b + n, bk, K, N - n)
-                r += FOUR
+    """C[c + r cs + n] += alpha sum_k A[a + r ar + k ak] B[b + k bk + n], for r < rows, n < N.
+
+    B is in panels of four vectors, ``bp`` from one to the next. ``panel`` has room for BLOCK rows
+    of one.
+    """
+    wide = lanes(C) * FOUR
+    for n in range(ZERO, N, wide):
+        width = min(wide, N - n)
+        for k in range(ZERO, K, BLOCK):
+            count = min(BLOCK, K - k)
+            if width == wide and rows >= COPY_ROWS and bk != wide:
+                _copy(panel, B, b + k * bk, bk, count)
+                source, at, stride = panel, ZERO, wide
             else:
-                stop = min(n + wide, N) if whole else min(n + step, N)
-                for m in range(n, stop, step):
-                    _tile_1x1(C, at + m - n, alpha, A, of, ak, B, b + m, bk, K, N - m)
-                r += ONE
-        n += wide if whole else step
+                source, at, stride = B, b + k * bk, bk
+            _columns(
+                C, c + n, cs, alpha, A, a + k * ak, ar, ak, source, at, stride, rows, count, width
+            )
+        b += bp
 
 
 @kernel
-def pack(P: Any, stride: Any, W: Any, w: Any, n: Any, neurons: Any) -> None:
-    """P[i stride + j] = W[w + j n + i]: a link's weights, so that vectors run over the neurons."""
+def _copy(panel: Any, B: Any, b: Any, bk: Any, rows: Any) -> None:
+    step = lanes(B)
+    at = ZERO
+    for _ in range(ZERO, rows):
+        store(panel, at, load(B, b))
+        store(panel, at + step, load(B, b + step))
+        store(panel, at + step + step, load(B, b + step + step))
+        store(panel, at + step + step + step, load(B, b + step + step + step))
+        at += step * FOUR
+        b += bk
+
+
+@kernel
+def _columns(
+    C: Any, c: Any, cs: Any, alpha: Any, A: Any, a: Any, ar: Any, ak: Any, B: Any, b: Any,
+    bk: Any, rows: Any, K: Any, width: Any,
+) -> None:  # fmt: skip
+    """The product for one panel, ``width`` numbers of it."""
+    step = lanes(C)
+    r = ZERO
+    while r < rows:
+        if r + FOUR <= rows and width == step * FOUR:
+            _tile_4x4(C, c, cs, alpha, A, a, ar, ak, B, b, bk, K)
+        else:
+            for m in range(ZERO, width, step):
+                if r + FOUR <= rows:
+                    _tile_4x1(C, c + m, cs, alpha, A, a, ar, ak, B, b + m, bk, K, width - m)
+                else:
+                    _tile_1x1(C, c + m, alpha, A, a, ak, B, b + m, bk, K, width - m)
+        many = FOUR if r + FOUR <= rows else ONE
+        r += many
+        a += many * ar
+        c += many * cs
+
+
+@kernel
+def pack(P: Any, bp: Any, W: Any, w: Any, n: Any, neurons: Any) -> None:
+    """P[p bp + i wide + j] = W[w + (p wide + j) n + i]: a link's weights in panels of neurons."""
     step = lanes(P)
+    wide = step * FOUR
     for j in range(ZERO, neurons, step):
+        to = j // wide * bp + j % wide
         for i in range(ZERO, n, step):
-            transpose(P, i * stride + j, stride, W, w + j * n + i, n, neurons - j, n - i)
+            transpose(P, to + i * wide, wide, W, w + j * n + i, n, neurons - j, n - i)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 ENTRIES: dict[str, tuple[str, str]] = {
-    "online": ("updates", "onppiinpppbt"),
-    "batches": ("updates", "onnnnppiinnppnpinpppppppbnbs"),
-    "measure": ("measures", "onnppobiinnpppndo"),
+    "online": ("updates", "onppiinpinpnppbt"),
+    "batches": ("updates", "onnnnppiinnppppinnnppppnpinppppbnbs"),
+    "measure": ("measures", "onnppobiinnpinpppndo"),
 }
 """By name: the module, and a letter for each argument.
 

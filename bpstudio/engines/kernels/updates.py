@@ -1,9 +1,10 @@
-"""Updates of any network: one kernel for standard BP, one for batches, one for the outputs alone.
+"""Updates of any network: one kernel for standard BP, one for batches.
 
-The network comes as tables (``plan``), so nothing is compiled for a topology. Rows of ``layers``:
-see the names below; rows of ``links``: source layer, start of the weights. ``values`` and
+The network comes as tables (``plan``), so nothing is compiled for a topology. ``values`` and
 ``deltas`` have one row of ``stride`` numbers per sample, in it the layers' outputs one after the
-other, each from a multiple of LANES.
+other. ``work`` holds the parameters in the order of the vector; for small networks as a copy in
+which every row of weights begins with a vector of its own and the gaps are 0 (``moves`` says where
+each parameter is).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from bpstudio.engines.kernels import plan
 from bpstudio.engines.kernels.compiling import kernel
 from bpstudio.engines.kernels.functions import activate, backward, output_delta
 from bpstudio.engines.kernels.products import dot_rows, pack, product
@@ -20,32 +22,47 @@ from bpstudio.engines.kernels.vectors import (
     FOUR,
     ONE,
     ZERO,
+    keep_first,
     lanes,
+    like,
     load,
     load_first,
     muladd,
+    prefetch,
     spread,
     store,
     store_first,
+    total,
 )
 
-SIZE, OFFSET, BIAS, FIRST_LINK, LAST_LINK, CODE, LAYER_FIELDS = (np.uintp(k) for k in range(7))
-SOURCE, WEIGHTS, LINK_FIELDS = (np.uintp(k) for k in range(3))
+SIZE, OFFSET, BIAS, FIRST_LINK, LAST_LINK, CODE, LAYER_FIELDS = (
+    np.uintp(k) for k in range(plan.LAYER_FIELDS + 1)
+)
+SOURCE, WEIGHTS, LENGTH, BACK, LINK_FIELDS = (np.uintp(k) for k in range(plan.LINK_FIELDS + 1))
+_NO_BACK, _FIRST_BACK = np.uintp(plan.NO_BACK), np.uintp(plan.FIRST_BACK)
 
 PACK_RATIO = np.uintp(10)
 """Weights are laid out anew for a forward product where the rows are more than a tenth of its length."""
+_LINE = np.uintp(16)
+
+
+@kernel
+def gather(work: Any, vector: Any, moves: Any, moved: Any) -> None:
+    for k in range(ZERO, moved):
+        work[moves[k]] = vector[k]
+
+
+@kernel
+def scatter(work: Any, vector: Any, moves: Any, moved: Any) -> None:
+    for k in range(ZERO, moved):
+        vector[k] = work[moves[k]]
 
 
 @kernel
 def _take_row(values: Any, at: Any, X: Any, row: Any, size: Any) -> None:
+    start = row * size
     for i in range(ZERO, size, lanes(X)):
-        store_first(values, at + i, size - i, load_first(X, row * size + i, size - i))
-
-
-@kernel
-def _fill(values: Any, at: Any, source: Any, start: Any, size: Any) -> None:
-    for i in range(ZERO, size, lanes(values)):
-        store_first(values, at + i, size - i, load_first(source, start + i, size - i))
+        store(values, at + i, load_first(X, start + i, size - i))
 
 
 @kernel
@@ -55,73 +72,71 @@ def _clear(values: Any, at: Any, size: Any) -> None:
         store_first(values, at + i, size - i, zero)
 
 
+@kernel
+def _badness(work: Any, length: Any) -> Any:
+    """0, or NaN if a number is not finite."""
+    zero = spread(0.0, work)
+    s = zero
+    for i in range(ZERO, length, lanes(work)):
+        s = muladd(load_first(work, i, length - i), zero, s)
+    return np.float64(total(s))
+
+
 # Standard BP: one row at a time
 
 
 @kernel
 def _learn_link(
-    deltas: Any, d: Any, g: Any, backward_too: Any, values: Any, x: Any, W: Any, w: Any,
-    rows: Any, n: Any, rate: Any,
+    deltas: Any, d: Any, g: Any, back: Any, values: Any, x: Any, W: Any, w: Any, rows: Any,
+    n: Any, rate: Any,
 ) -> None:  # fmt: skip
-    """dE/dx += W^T delta and W -= rate delta x^T in one pass, each weight read once: (18), (23)."""
+    """dE/dx = W^T delta and W -= rate delta x^T in one pass, each weight read once: (18), (23)."""
     j = ZERO
-    while j + FOUR <= rows:
-        _learn_4(deltas, d + j, g, backward_too, values, x, W, w + j * n, n, rate)
-        j += FOUR
     while j < rows:
-        d0 = spread(deltas[d + j], W)
-        e0 = spread(-rate * deltas[d + j], W)
-        w0 = w + j * n
-        for i in range(ZERO, n, lanes(W)):
-            rest = n - i
-            v = load_first(W, w0 + i, rest)
-            if backward_too:
-                store_first(deltas, g + i, rest, muladd(v, d0, load_first(deltas, g + i, rest)))
-            store_first(W, w0 + i, rest, muladd(e0, load_first(values, x + i, rest), v))
-        j += ONE
+        if j + FOUR <= rows:
+            _learn_4(deltas, d + j, g, back, values, x, W, w, n, rate)
+            many = FOUR
+        else:
+            _learn_1(deltas, d + j, g, back, values, x, W, w, n, rate)
+            many = ONE
+        j += many
+        w += many * n
+        if back == _FIRST_BACK:
+            back += ONE
+
+
+@kernel
+def _learn_1(
+    deltas: Any, d: Any, g: Any, back: Any, values: Any, x: Any, W: Any, w: Any, n: Any, rate: Any
+) -> None:
+    t = spread(deltas[d], W)
+    e = spread(-rate, W) * t
+    for i in range(ZERO, n, lanes(W)):
+        v = load_first(W, w + i, n - i)
+        if back != _NO_BACK:
+            s = like(0.0, t) if back == _FIRST_BACK else load(deltas, g + i)
+            store(deltas, g + i, muladd(v, t, s))
+        store_first(W, w + i, n - i, muladd(e, load(values, x + i), v))
 
 
 @kernel
 def _learn_4(
-    deltas: Any,
-    d: Any,
-    g: Any,
-    backward_too: Any,
-    values: Any,
-    x: Any,
-    W: Any,
-    w0: Any,
-    n: Any,
-    rate: Any,
+    deltas: Any, d: Any, g: Any, back: Any, values: Any, x: Any, W: Any, w0: Any, n: Any, rate: Any
 ) -> None:
-    step = lanes(W)
     w1, w2, w3 = w0 + n, w0 + n + n, w0 + n + n + n
-    t0, t1, t2, t3 = deltas[d], deltas[d + ONE], deltas[d + ONE + ONE], deltas[d + ONE + ONE + ONE]
-    d0, d1, d2, d3 = spread(t0, W), spread(t1, W), spread(t2, W), spread(t3, W)
-    e0, e1 = spread(-rate * t0, W), spread(-rate * t1, W)
-    e2, e3 = spread(-rate * t2, W), spread(-rate * t3, W)
-    i = ZERO
-    while i + step <= n:
-        v0, v1, v2, v3 = load(W, w0 + i), load(W, w1 + i), load(W, w2 + i), load(W, w3 + i)
-        if backward_too:
-            s = muladd(v0, d0, load(deltas, g + i))
-            s = muladd(v2, d2, muladd(v1, d1, s))
-            store(deltas, g + i, muladd(v3, d3, s))
-        v = load(values, x + i)
-        store(W, w0 + i, muladd(e0, v, v0))
-        store(W, w1 + i, muladd(e1, v, v1))
-        store(W, w2 + i, muladd(e2, v, v2))
-        store(W, w3 + i, muladd(e3, v, v3))
-        i += step
-    if i < n:
+    t0, t1 = spread(deltas[d], W), spread(deltas[d + ONE], W)
+    t2, t3 = spread(deltas[d + ONE + ONE], W), spread(deltas[d + ONE + ONE + ONE], W)
+    down = spread(-rate, W)
+    e0, e1, e2, e3 = down * t0, down * t1, down * t2, down * t3
+    for i in range(ZERO, n, lanes(W)):
         rest = n - i
         v0, v1 = load_first(W, w0 + i, rest), load_first(W, w1 + i, rest)
         v2, v3 = load_first(W, w2 + i, rest), load_first(W, w3 + i, rest)
-        if backward_too:
-            s = muladd(v0, d0, load_first(deltas, g + i, rest))
-            s = muladd(v2, d2, muladd(v1, d1, s))
-            store_first(deltas, g + i, rest, muladd(v3, d3, s))
-        v = load_first(values, x + i, rest)
+        if back != _NO_BACK:
+            s = like(0.0, t0) if back == _FIRST_BACK else load(deltas, g + i)
+            s = muladd(v2, t2, muladd(v0, t0, s)) + muladd(v3, t3, v1 * t1)
+            store(deltas, g + i, s)
+        v = load(values, x + i)
         store_first(W, w0 + i, rest, muladd(e0, v, v0))
         store_first(W, w1 + i, rest, muladd(e1, v, v1))
         store_first(W, w2 + i, rest, muladd(e2, v, v2))
@@ -130,57 +145,69 @@ def _learn_4(
 
 @kernel
 def online(
-    order: Any, rows: Any, X: Any, Y: Any, layers: Any, links: Any, count: Any, parameters: Any,
-    values: Any, deltas: Any, joint: Any, rate: Any,
+    order: Any, rows: Any, X: Any, Y: Any, layers: Any, links: Any, count: Any, vector: Any,
+    moves: Any, moved: Any, work: Any, length: Any, values: Any, deltas: Any, joint: Any, rate: Any,
 ) -> Any:  # fmt: skip
-    """Plain SGD, an update after every row; returns what is finite as long as the outputs are."""
-    summed = 0.0
+    """Plain SGD, an update after every row.
+
+    Returns a number that is finite if all outputs and parameters were; else a copy is not written back.
+    """
+    gather(work, vector, moves, moved)
+    squares = spread(0.0, values)
     last = (count - ONE) * LAYER_FIELDS
     inputs, outputs = layers[SIZE], layers[last + SIZE]
     for k in range(ZERO, rows):
         row = np.uintp(order[k])
         _take_row(values, ZERO, X, row, inputs)
+        if k + ONE < rows:
+            following = np.uintp(order[k + ONE]) * inputs
+            for i in range(ZERO, inputs, _LINE):
+                prefetch(X, following + i)
         for a in range(LAYER_FIELDS, last + ONE, LAYER_FIELDS):
-            size, offset = layers[a + SIZE], layers[a + OFFSET]
-            _fill(values, offset, parameters, layers[a + BIAS], size)
-            if a != last:
-                _clear(deltas, offset, size)
-            for b in range(layers[a + FIRST_LINK], layers[a + LAST_LINK], LINK_FIELDS):
-                source = links[b + SOURCE]
-                dot_rows(
-                    values, offset, values, layers[source + OFFSET], ZERO, ONE,
-                    parameters, links[b + WEIGHTS], layers[source + SIZE], size,
-                )  # fmt: skip
-            activate(layers[a + CODE], values, offset, size)
-        summed += output_delta(
-            joint,
-            layers[last + CODE],
-            values,
-            deltas,
-            layers[last + OFFSET],
-            outputs,
-            Y,
+            _forward_layer(a, layers, links, work, values, ZERO, ONE, moved)
+            activate(layers[a + CODE], values, layers[a + OFFSET], layers[a + SIZE])
+        squares = squares + output_delta(
+            joint, layers[last + CODE], values, deltas, layers[last + OFFSET], outputs, Y,
             row * outputs,
-        )
+        )  # fmt: skip
         a = last
         while a > ZERO:
             size, offset = layers[a + SIZE], layers[a + OFFSET]
             if a != last:
                 backward(layers[a + CODE], values, deltas, offset, size)
             for b in range(layers[a + FIRST_LINK], layers[a + LAST_LINK], LINK_FIELDS):
-                source = links[b + SOURCE]
+                x = layers[links[b + SOURCE] + OFFSET]
                 _learn_link(
-                    deltas, offset, layers[source + OFFSET], source != ZERO, values,
-                    layers[source + OFFSET], parameters, links[b + WEIGHTS], size,
-                    layers[source + SIZE], rate,
+                    deltas, offset, x, links[b + BACK], values, x, work, links[b + WEIGHTS], size,
+                    links[b + LENGTH], rate,
                 )  # fmt: skip
             bias, down = layers[a + BIAS], spread(-rate, values)
             for i in range(ZERO, size, lanes(values)):
-                v = load_first(parameters, bias + i, size - i)
-                v = muladd(down, load_first(deltas, offset + i, size - i), v)
-                store_first(parameters, bias + i, size - i, v)
+                # A copy has room for the whole vector, and then there is nothing slow here.
+                rest = lanes(values) if moved > ZERO else size - i
+                v = muladd(down, load(deltas, offset + i), load_first(work, bias + i, rest))
+                store_first(work, bias + i, rest, v)
             a -= LAYER_FIELDS
-    return summed
+    result = np.float64(total(squares)) + _badness(work, length)
+    if result - result == 0.0:
+        scatter(work, vector, moves, moved)
+    return result
+
+
+@kernel
+def _forward_layer(
+    a: Any, layers: Any, links: Any, work: Any, values: Any, stride: Any, rows: Any, moved: Any
+) -> None:
+    """z = W x + b for a few rows, in place of the layer's outputs."""
+    offset, first = layers[a + OFFSET], layers[a + FIRST_LINK]
+    base, b0, bs = work, layers[a + BIAS], ZERO
+    spare = lanes(values) if moved > ZERO else ZERO
+    for b in range(first, layers[a + LAST_LINK], LINK_FIELDS):
+        dot_rows(
+            values, offset, stride, base, b0, bs, values, layers[links[b + SOURCE] + OFFSET], rows,
+            work, links[b + WEIGHTS], links[b + LENGTH], layers[a + SIZE], spare,
+        )  # fmt: skip
+        base, b0, bs, spare = values, offset, stride, lanes(values)
 
 
 # Batches: a chunk of rows at a time
@@ -189,40 +216,45 @@ def online(
 @kernel
 def forward(
     order: Any, k: Any, rows: Any, X: Any, layers: Any, links: Any, count: Any, stride: Any,
-    parameters: Any, values: Any, packed: Any,
+    work: Any, moved: Any, values: Any, packed: Any,
 ) -> None:  # fmt: skip
     """Outputs of every layer for rows k and on of the order: (22)."""
     inputs = layers[SIZE]
     for r in range(ZERO, rows):
         _take_row(values, r * stride, X, np.uintp(order[k + r]), inputs)
+    lane = lanes(values)
+    wide = lane * FOUR
     for a in range(LAYER_FIELDS, count * LAYER_FIELDS, LAYER_FIELDS):
         size, offset = layers[a + SIZE], layers[a + OFFSET]
-        for r in range(ZERO, rows):
-            _fill(values, r * stride + offset, parameters, layers[a + BIAS], size)
-        for b in range(layers[a + FIRST_LINK], layers[a + LAST_LINK], LINK_FIELDS):
-            source, w = links[b + SOURCE], links[b + WEIGHTS]
-            n, x = layers[source + SIZE], layers[source + OFFSET]
-            if rows * PACK_RATIO > n:
-                lane = lanes(values)
-                width = (size + lane - ONE) // lane * lane
-                pack(packed, width, parameters, w, n, size)
+        if rows * PACK_RATIO > layers[links[layers[a + FIRST_LINK] + SOURCE] + SIZE]:
+            for r in range(ZERO, rows):
+                for i in range(ZERO, size, lane):
+                    v = load_first(work, layers[a + BIAS] + i, size - i)
+                    store(values, r * stride + offset + i, v)
+            for b in range(layers[a + FIRST_LINK], layers[a + LAST_LINK], LINK_FIELDS):
+                x, n = layers[links[b + SOURCE] + OFFSET], links[b + LENGTH]
+                bp = (n + lane - ONE) // lane * lane * wide
+                pack(packed, bp, work, links[b + WEIGHTS], n, size)
                 product(
                     values, offset, stride, 1.0, values, x, stride, ONE,
-                    packed, ZERO, width, rows, n, size,
+                    packed, ZERO, wide, bp, packed, rows, n, size,
                 )  # fmt: skip
-            else:
-                dot_rows(values, offset, values, x, stride, rows, parameters, w, n, size)
+        else:
+            _forward_layer(a, layers, links, work, values, stride, rows, moved)
         for r in range(ZERO, rows):
             activate(layers[a + CODE], values, r * stride + offset, size)
 
 
 @kernel
 def _backward(
-    rows: Any, layers: Any, links: Any, count: Any, stride: Any, parameters: Any, values: Any,
-    deltas: Any, target: Any, alpha: Any,
+    rows: Any, layers: Any, links: Any, count: Any, stride: Any, work: Any, values: Any,
+    deltas: Any, packed: Any, target: Any, alpha: Any,
 ) -> None:  # fmt: skip
-    """target += alpha dE/dparameters, summed over the rows; ``deltas`` has the output layer's:
-    (23), (26)."""
+    """target += alpha dE/dparameters, summed over the rows: (23), (26).
+
+    ``deltas`` holds those of the output layer.
+    """
+    wide = lanes(values) * FOUR
     a = (count - ONE) * LAYER_FIELDS
     while a > ZERO:
         size, offset = layers[a + SIZE], layers[a + OFFSET]
@@ -230,39 +262,48 @@ def _backward(
             for r in range(ZERO, rows):
                 backward(layers[a + CODE], values, deltas, r * stride + offset, size)
         for b in range(layers[a + FIRST_LINK], layers[a + LAST_LINK], LINK_FIELDS):
-            source, w = links[b + SOURCE], links[b + WEIGHTS]
-            n, x = layers[source + SIZE], layers[source + OFFSET]
-            if source != ZERO:
+            w, n, back = links[b + WEIGHTS], links[b + LENGTH], links[b + BACK]
+            x = layers[links[b + SOURCE] + OFFSET]
+            if back != _NO_BACK:
+                if back == _FIRST_BACK:
+                    for r in range(ZERO, rows):
+                        _clear(deltas, r * stride + x, n)
                 product(
-                    deltas, x, stride, 1.0, deltas, offset, stride, ONE, parameters, w, n,
-                    rows, size, n,
+                    deltas, x, stride, 1.0, deltas, offset, stride, ONE, work, w, n, wide,
+                    packed, rows, size, n,
                 )  # fmt: skip
             product(
-                target, w, n, alpha, deltas, offset, ONE, stride, values, x, stride, size, rows, n
-            )
+                target, w, n, alpha, deltas, offset, ONE, stride, values, x, stride, wide, packed,
+                size, rows, n,
+            )  # fmt: skip
         bias, scale = layers[a + BIAS], spread(alpha, target)
         for i in range(ZERO, size, lanes(target)):
             s = spread(0.0, target)
             for r in range(ZERO, rows):
-                s = s + load_first(deltas, r * stride + offset + i, size - i)
+                s = s + load(deltas, r * stride + offset + i)
             s = muladd(scale, s, load_first(target, bias + i, size - i))
-            store_first(target, bias + i, size - i, s)
+            store_first(target, bias + i, size - i, keep_first(s, size - i))
         a -= LAYER_FIELDS
 
 
 @kernel
 def batches(
     order: Any, rows: Any, update: Any, position: Any, chunk: Any, X: Any, Y: Any, layers: Any,
-    links: Any, count: Any, stride: Any, parameters: Any, gradient: Any, length: Any, weight: Any,
-    held: Any, holds: Any, kept: Any, slot1: Any, slot2: Any, ticks: Any, values: Any, deltas: Any,
-    packed: Any, joint: Any, optimizer: Any, plain: Any, settings: Any,
+    links: Any, count: Any, stride: Any, vector: Any, vector1: Any, vector2: Any, ticks: Any,
+    moves: Any, moved: Any, moved1: Any, moved2: Any, work: Any, slot1: Any, slot2: Any,
+    gradient: Any, length: Any, weight: Any, held: Any, holds: Any, kept: Any, values: Any,
+    deltas: Any, packed: Any, joint: Any, optimizer: Any, plain: Any, settings: Any,
 ) -> Any:  # fmt: skip
     """Updates of ``update`` rows each; the first goes on at its row ``position``.
 
-    ``plain``: the products change the parameters themselves. Returns what is finite as long as the
-    outputs are.
+    ``plain``: the products change the parameters themselves. Returns a number that is finite if all
+    outputs and parameters were; else a copy is not written back.
     """
-    summed = 0.0
+    gather(work, vector, moves, moved)
+    gather(slot1, vector1, moves, moved1)
+    gather(slot2, vector2, moves, moved2)
+    ticks_before = ticks[ZERO]
+    squares = spread(0.0, values)
     last = (count - ONE) * LAYER_FIELDS
     outputs, at = layers[last + SIZE], layers[last + OFFSET]
     k = ZERO
@@ -270,19 +311,16 @@ def batches(
         n = min(chunk, update - position, rows - k)
         if position == ZERO and not plain:
             _clear(gradient, ZERO, length)
-        forward(order, k, n, X, layers, links, count, stride, parameters, values, packed)
+        forward(order, k, n, X, layers, links, count, stride, work, moved, values, packed)
         for r in range(ZERO, n):
-            for a in range(LAYER_FIELDS, last, LAYER_FIELDS):
-                _clear(deltas, r * stride + layers[a + OFFSET], layers[a + SIZE])
             row = np.uintp(order[k + r]) * outputs
-            summed += output_delta(
+            squares = squares + output_delta(
                 joint, layers[last + CODE], values, deltas, r * stride + at, outputs, Y, row
             )
         share = settings[SHARE]
-        target = parameters if plain else gradient
         _backward(
-            n, layers, links, count, stride, parameters, values, deltas, target,
-            -settings[RATE] * share if plain else share,
+            n, layers, links, count, stride, work, values, deltas, packed,
+            work if plain else gradient, -settings[RATE] * share if plain else share,
         )  # fmt: skip
         position += n
         k += n
@@ -290,7 +328,14 @@ def batches(
             position = ZERO
             if not plain:
                 step(
-                    optimizer, parameters, gradient, slot1, slot2, ticks, length, weight, held, holds,
+                    optimizer, work, gradient, slot1, slot2, ticks, length, weight, held, holds,
                     kept, settings,
                 )  # fmt: skip
-    return summed
+    result = np.float64(total(squares)) + _badness(work, length)
+    if result - result == 0.0:
+        scatter(work, vector, moves, moved)
+        scatter(slot1, vector1, moves, moved1)
+        scatter(slot2, vector2, moves, moved2)
+    else:
+        ticks[ZERO] = ticks_before
+    return result

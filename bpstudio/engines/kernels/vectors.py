@@ -27,8 +27,8 @@ from bpstudio.engines.kernels.width import VECTOR_BYTES
 Index = types.uintp
 ZERO, ONE, FOUR = np.uintp(0), np.uintp(1), np.uintp(4)
 """In compiled code a plain 0 is signed, and signed plus unsigned is a float."""
-_WORD = ir.IntType(64)
-_LANE = ir.IntType(32)
+WORD = ir.IntType(64)
+LANE = ir.IntType(32)
 
 
 class Vector(types.Type):  # type: ignore[misc]
@@ -43,10 +43,10 @@ class Vector(types.Type):  # type: ignore[misc]
 @register_model(Vector)
 class _VectorModel(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, vector: Vector) -> None:
-        super().__init__(manager, vector, _llvm_type(vector))
+        super().__init__(manager, vector, llvm_type(vector))
 
 
-def _llvm_type(vector: Vector) -> ir.VectorType:
+def llvm_type(vector: Vector) -> ir.VectorType:
     return ir.VectorType(_llvm_element(vector), vector.lanes)
 
 
@@ -72,13 +72,13 @@ def call(builder: Any, name: str, returns: ir.Type, *args: Any) -> Any:
 
 def constant(vector: Vector, value: float) -> ir.Constant:
     """The number in every lane."""
-    return ir.Constant(_llvm_type(vector), [value] * vector.lanes)
+    return ir.Constant(llvm_type(vector), [value] * vector.lanes)
 
 
 def _spread(builder: Any, vector: Vector, value: Any) -> Any:
-    kind = _llvm_type(vector)
-    first = builder.insert_element(ir.Constant(kind, ir.Undefined), value, _LANE(0))
-    zeros = ir.Constant(ir.VectorType(_LANE, vector.lanes), [0] * vector.lanes)
+    kind = llvm_type(vector)
+    first = builder.insert_element(ir.Constant(kind, ir.Undefined), value, LANE(0))
+    zeros = ir.Constant(ir.VectorType(LANE, vector.lanes), [0] * vector.lanes)
     return builder.shuffle_vector(first, first, zeros)
 
 
@@ -234,18 +234,18 @@ def _address(builder: Any, vector: Vector, pointer: Any, index: Any) -> Any:
     return builder.gep(element, [index])
 
 
-def _vector_address(builder: Any, vector: Vector, pointer: Any, index: Any) -> Any:
+def vector_address(builder: Any, vector: Vector, pointer: Any, index: Any) -> Any:
     at = _address(builder, vector, pointer, index)
-    return builder.bitcast(at, _llvm_type(vector).as_pointer())
+    return builder.bitcast(at, llvm_type(vector).as_pointer())
 
 
-def _first(builder: Any, vector: Vector, count: Any) -> Any:
+def first_lanes(builder: Any, vector: Vector, count: Any) -> Any:
     """True in the first ``count`` lanes."""
-    full = _WORD(vector.lanes)
+    full = WORD(vector.lanes)
     fewer = builder.select(builder.icmp_unsigned("<", count, full), count, full)
-    kind = ir.VectorType(_LANE, vector.lanes)
-    short = builder.trunc(fewer, _LANE)
-    one = builder.insert_element(ir.Constant(kind, ir.Undefined), short, _LANE(0))
+    kind = ir.VectorType(LANE, vector.lanes)
+    short = builder.trunc(fewer, LANE)
+    one = builder.insert_element(ir.Constant(kind, ir.Undefined), short, LANE(0))
     zeros = ir.Constant(kind, [0] * vector.lanes)
     every = builder.shuffle_vector(one, one, zeros)
     return builder.icmp_unsigned("<", ir.Constant(kind, list(range(vector.lanes))), every)
@@ -257,7 +257,7 @@ def load(typing: Any, pointer: Any, index: Any) -> Any:
     vector = Vector(pointer.dtype)
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        at = _vector_address(builder, vector, *args)
+        at = vector_address(builder, vector, *args)
         return builder.load(at, align=vector.element.bitwidth // 8)
 
     return vector(pointer, Index), codegen
@@ -268,26 +268,40 @@ def store(typing: Any, pointer: Any, index: Any, value: Any) -> Any:
     """Write all lanes to pointer[index] and on."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        at = _vector_address(builder, value, args[0], args[1])
+        at = vector_address(builder, value, args[0], args[1])
         builder.store(args[2], at, align=value.element.bitwidth // 8)
         return context.get_dummy_value()
 
     return types.void(pointer, Index, value), codegen
 
 
-def _masked_load(
+def masked_load(
     builder: Any, vector: Vector, pointer: Any, index: Any, count: Any, other: Any
 ) -> Any:
     """``other`` in the lanes after the first ``count``."""
     return call(
         builder,
         f"llvm.masked.load.{suffix(vector)}.p0",
-        _llvm_type(vector),
-        _vector_address(builder, vector, pointer, index),
-        _LANE(vector.element.bitwidth // 8),
-        _first(builder, vector, count),
+        llvm_type(vector),
+        vector_address(builder, vector, pointer, index),
+        LANE(vector.element.bitwidth // 8),
+        first_lanes(builder, vector, count),
         other,
     )
+
+
+def load_part(builder: Any, vector: Vector, pointer: Any, index: Any, count: Any) -> Any:
+    """All lanes where there are as many, which is much faster right after a write; else the first."""
+    result = cgutils.alloca_once(builder, llvm_type(vector))
+    enough = builder.icmp_unsigned(">=", count, WORD(vector.lanes))
+    with builder.if_else(enough, likely=True) as (then, otherwise):
+        with then:
+            at = vector_address(builder, vector, pointer, index)
+            builder.store(builder.load(at, align=vector.element.bitwidth // 8), result)
+        with otherwise:
+            zero = constant(vector, 0.0)
+            builder.store(masked_load(builder, vector, pointer, index, count, zero), result)
+    return builder.load(result)
 
 
 @vector_intrinsic
@@ -297,9 +311,19 @@ def load_first(typing: Any, pointer: Any, index: Any, count: Any) -> Any:
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         pointer, index, count = args
-        return _masked_load(builder, vector, pointer, index, count, constant(vector, 0.0))
+        return load_part(builder, vector, pointer, index, count)
 
     return vector(pointer, Index, Index), codegen
+
+
+@vector_intrinsic
+def keep_first(typing: Any, a: Any, count: Any) -> Any:
+    """The first ``count`` lanes, 0 in the others."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.select(first_lanes(builder, a, args[1]), args[0], constant(a, 0.0))
+
+    return a(a, Index), codegen
 
 
 @vector_intrinsic
@@ -309,7 +333,7 @@ def load_at_most(typing: Any, pointer: Any, index: Any, count: Any, other: Any) 
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         pointer, index, count, other = args
-        return _masked_load(builder, vector, pointer, index, count, _spread(builder, vector, other))
+        return masked_load(builder, vector, pointer, index, count, _spread(builder, vector, other))
 
     return vector(pointer, Index, Index, vector.element), codegen
 
@@ -319,25 +343,38 @@ def store_first(typing: Any, pointer: Any, index: Any, count: Any, value: Any) -
     """Write the first ``count`` lanes (at most LANES) to pointer[index] and on."""
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        at = _vector_address(builder, value, args[0], args[1])
-        call(
-            builder,
-            f"llvm.masked.store.{suffix(value)}.p0",
-            ir.VoidType(),
-            args[3],
-            at,
-            _LANE(value.element.bitwidth // 8),
-            _first(builder, value, args[2]),
-        )
+        at = vector_address(builder, value, args[0], args[1])
+        align = value.element.bitwidth // 8
+        enough = builder.icmp_unsigned(">=", args[2], WORD(value.lanes))
+        with builder.if_else(enough, likely=True) as (then, otherwise):
+            with then:
+                builder.store(args[3], at, align=align)
+            with otherwise:
+                name = f"llvm.masked.store.{suffix(value)}.p0"
+                mask = first_lanes(builder, value, args[2])
+                call(builder, name, ir.VoidType(), args[3], at, LANE(align), mask)
         return context.get_dummy_value()
 
     return types.void(pointer, Index, Index, value), codegen
 
 
+@vector_intrinsic
+def prefetch(typing: Any, pointer: Any, index: Any) -> Any:
+    """Have pointer[index] brought near: it is read soon."""
+    vector = Vector(pointer.dtype)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        at = vector_address(builder, vector, args[0], args[1])
+        call(builder, "llvm.prefetch.p0", ir.VoidType(), at, LANE(0), LANE(2), LANE(1))
+        return context.get_dummy_value()
+
+    return types.void(pointer, Index), codegen
+
+
 # Sums over lanes
 
 
-def _halved(builder: Any, vector: Vector, a: Any, b: Any, width: int) -> Any:
+def halved(builder: Any, vector: Vector, a: Any, b: Any, width: int) -> Any:
     """Groups of ``width`` lanes of a and b, each folded to half: a's groups first, then b's."""
     half, lanes = width // 2, vector.lanes
     lower: list[int] = []
@@ -346,27 +383,9 @@ def _halved(builder: Any, vector: Vector, a: Any, b: Any, width: int) -> Any:
         for group in range(0, lanes, width):
             lower += range(first + group, first + group + half)
             upper += range(first + group + half, first + group + width)
-    kind = ir.VectorType(_LANE, lanes)
+    kind = ir.VectorType(LANE, lanes)
     parts = (builder.shuffle_vector(a, b, ir.Constant(kind, part)) for part in (lower, upper))
     return builder.fadd(*parts)
-
-
-@vector_intrinsic
-def four_totals(typing: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
-    """The sums over the lanes of four vectors, in lanes 0 to 3 (in the others, the same again)."""
-
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        width = a.lanes
-        one = _halved(builder, a, args[0], args[1], width)
-        other = _halved(builder, a, args[2], args[3], width)
-        total = _halved(builder, a, one, other, width // 2)
-        width //= 4
-        while width > 1:
-            total = _halved(builder, a, total, total, width)
-            width //= 2
-        return total
-
-    return a(a, a, a, a), codegen
 
 
 @vector_intrinsic
@@ -376,9 +395,9 @@ def total(typing: Any, a: Any) -> Any:
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         value, width = args[0], a.lanes
         while width > 1:
-            value = _halved(builder, a, value, value, width)
+            value = halved(builder, a, value, value, width)
             width //= 2
-        return builder.extract_element(value, _LANE(0))
+        return builder.extract_element(value, LANE(0))
 
     return a.element(a), codegen
 
@@ -389,58 +408,12 @@ def largest(typing: Any, a: Any) -> Any:
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         value = args[0]
-        kind, width = ir.VectorType(_LANE, a.lanes), a.lanes
+        kind, width = ir.VectorType(LANE, a.lanes), a.lanes
         while width > 1:
             width //= 2
             turned = ir.Constant(kind, [(k + width) % a.lanes for k in range(a.lanes)])
             other = builder.shuffle_vector(value, value, turned)
             value = call(builder, f"llvm.maximum.{suffix(a)}", value.type, value, other)
-        return builder.extract_element(value, _LANE(0))
+        return builder.extract_element(value, LANE(0))
 
     return a.element(a), codegen
-
-
-@vector_intrinsic
-def transpose(
-    typing: Any, P: Any, p: Any, stride: Any, W: Any, w: Any, n: Any, rows: Any, count: Any
-) -> Any:
-    """P[p + i stride + j] = W[w + j n + i] for all LANES of i and j.
-
-    Only the first ``count`` of i and ``rows`` (at least 1) of j are read; what is written for the
-    others has no meaning, but needs its place.
-    """
-    vector = Vector(P.dtype)
-
-    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        P, p, stride, W, w, n, rows, count = args
-        lines = []
-        for j in range(vector.lanes):
-            lines.append(_masked_load(builder, vector, W, w, count, constant(vector, 0.0)))
-            if j + 1 < vector.lanes:
-                more = builder.icmp_unsigned("<", _WORD(j + 1), rows)
-                w = builder.select(more, builder.add(w, n), w)
-        half = vector.lanes // 2
-        while half >= 1:
-            lines = _exchanged(builder, vector, lines, half)
-            half //= 2
-        for line in lines:
-            at = _vector_address(builder, vector, P, p)
-            builder.store(line, at, align=vector.element.bitwidth // 8)
-            p = builder.add(p, stride)
-        return context.get_dummy_value()
-
-    return types.void(P, Index, Index, W, Index, Index, Index, Index), codegen
-
-
-def _exchanged(builder: Any, vector: Vector, lines: list[Any], half: int) -> list[Any]:
-    """One step of a transposition: lines ``half`` apart swap the blocks of that size off the
-    diagonal."""
-    result, kind = list(lines), ir.VectorType(_LANE, vector.lanes)
-    low = [k if k % (2 * half) < half else k - half + vector.lanes for k in range(vector.lanes)]
-    high = [k + half if k % (2 * half) < half else k + vector.lanes for k in range(vector.lanes)]
-    for j in range(vector.lanes):
-        if j % (2 * half) < half:
-            a, b = lines[j], lines[j + half]
-            result[j] = builder.shuffle_vector(a, b, ir.Constant(kind, low))
-            result[j + half] = builder.shuffle_vector(a, b, ir.Constant(kind, high))
-    return result
