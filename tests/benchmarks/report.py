@@ -66,7 +66,9 @@ def row_text(row: Row) -> str:
 
 def _target_text(row: Row, target: Target) -> str:
     reached = row.reached(target)
-    now = "" if reached is None else f" (time ratio {number(reached)}, needed {target.least:.3g})"
+    now = (
+        "" if reached is None else f" (time ratio {number(reached)}, needed {number(target.least)})"
+    )
     return f"{VERDICTS[row.held(target)]}: {target.text}{now}"
 
 
