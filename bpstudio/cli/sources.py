@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bpstudio.cli.options import UsageError
+from bpstudio.files.lessons import load_lesson
 from bpstudio.files.project_file import load
 from bpstudio.files.samples import SAMPLES, sample
 from bpstudio.files.tables import load_table
@@ -18,6 +19,7 @@ from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import Topology
 
 SAMPLE = "sample:"
+LESSON = "lesson:"
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,13 @@ def is_project(file: str) -> bool:
     return file.lower().endswith(".bps")
 
 
+def load_project(file: str) -> Project:
+    """A project file, or a lesson as ``lesson:xor``."""
+    if file.startswith(LESSON):
+        return load_lesson(file.removeprefix(LESSON))
+    return load(Path(file))
+
+
 def settings_from(assignments: list[str]) -> dict[str, Any]:
     """``key=value`` texts as fields of a TrainingConfig. ValueError with one sentence."""
     config = TrainingConfig().with_text(assignments)
@@ -58,7 +67,7 @@ def open_project(
     Raises UsageError where an option does not go with the file, else the file's own errors.
     """
     options, settings = options or DataOptions(), settings or {}
-    if not is_project(file):
+    if not is_project(file) and not file.startswith(LESSON):
         return new_project(file, options, topology, settings)
     refused = ["topology"] if topology is not None else []
     if refused := [*refused, *options.given()]:
@@ -66,7 +75,7 @@ def open_project(
             f"'{file}' is a project, which has its network and data already: leave out "
             f"--{refused[0]}, or train from the data file."
         )
-    project = load(file)
+    project = load_project(file)
     return project.with_config(replace(project.config, **settings))
 
 

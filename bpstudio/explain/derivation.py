@@ -8,7 +8,7 @@ backward pass. Their values are the engine's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -102,6 +102,15 @@ class Derivation:
     def updated(self) -> Network:
         """The network after the update."""
         return self.values.network.with_parameters(self.values.updated.parameters)
+
+    def applied(self, project: Project) -> Project:
+        """The project after this very update: its weights and what the optimizer remembers.
+
+        Epoch, history and the weights that Reset goes back to stay; the row is not counted as trained.
+        """
+        slots = self.values.updated.slots
+        progress = replace(project.progress, slots=slots)
+        return replace(project, network=self.updated, progress=progress)
 
     def of_weight(self, source: str, i: int, target: str, j: int) -> Step:
         """The new weight from neuron i of ``source`` to neuron j of ``target`` (from 0).

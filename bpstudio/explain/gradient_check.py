@@ -213,7 +213,9 @@ class WeightCheck:
     def verdict(self) -> str:
         """What came out, as a sentence."""
         if self.probe.kink:
-            return "The step goes across the kink of a ReLU: there is no derivative to compare with."
+            return (
+                "The step goes across the kink of a ReLU: there is no derivative to compare with."
+            )
         numbers = f"{self.analytic:.8g} by back-propagation, {self.probe.numeric:.8g} by trying"
         if self.holds:
             return f"The gradient holds: {numbers}."

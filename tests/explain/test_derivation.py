@@ -291,6 +291,25 @@ def test_that_a_walk_goes_forward_then_back_then_updates_everything() -> None:
     assert np.array_equal(d.updated.parameters, d.values.updated.parameters)
 
 
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_that_applying_the_walk_is_a_real_update_that_reset_takes_back(optimizer: str) -> None:
+    dataset = Dataset.from_arrays(np.array([[0.05, 0.10], [1.0, 2.0]]), np.eye(2))
+    config = TrainingConfig(optimizer=optimizer, learning_rate=0.1)
+    project = Project.create(Topology.parse("2-2-2"), dataset, config)
+    project = project.with_start(example_network())
+    done = Derivation.of_project(project, [1]).applied(project)
+    state = State(project.network.parameters.copy())
+    engine = create_engine(project.topology, dataset.inputs, dataset.targets, config, state)
+    engine.advance(np.array([1]))
+    assert done.network.parameters.tobytes() == state.parameters.tobytes()
+    assert dict(done.progress.slots).keys() == state.slots.keys()
+    assert done.reset().network == project.network and not done.is_untouched
+    # And the next one goes on from there.
+    again = Derivation.of_project(done, [0]).applied(done)
+    engine.advance(np.array([0]))
+    assert again.network.parameters.tobytes() == state.parameters.tobytes()
+
+
 def test_that_a_step_is_found_by_its_id() -> None:
     d = example()
     for step in every_step(d):
