@@ -1,4 +1,4 @@
-"""Open the window on a project, a table, sample:NAME or lesson:NAME; without FILE on the starter example."""
+"""Open the window on a project, a table, sample:NAME or lesson:NAME; without FILE on the starter."""
 
 from __future__ import annotations
 
