@@ -16,12 +16,13 @@ import numpy as np
 from bpstudio.explain import backward_forms as backward
 from bpstudio.explain import forward_forms as forward
 from bpstudio.explain import update_forms as update
-from bpstudio.explain.expression import Expression, Ref, Writer, evaluate, substituted
+from bpstudio.explain.expression import Expression, Ref, evaluate, substituted
 from bpstudio.explain.keys import StepKey, parse_key, unknown_step
 from bpstudio.explain.numbers import DIGITS, latex_number
 from bpstudio.explain.quantities import Quantities
 from bpstudio.explain.step import Part, Step, joined, keys_of
 from bpstudio.explain.values import Values
+from bpstudio.explain.writer import Writer
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.network import Network

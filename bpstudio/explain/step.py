@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bpstudio.explain.expression import MOST_TERMS, Expression, Writer, references
+from bpstudio.explain.expression import Expression, references
 from bpstudio.explain.keys import Place, StepKey
 from bpstudio.explain.numbers import DIGITS, latex_number, plain_number
+from bpstudio.explain.writer import MOST_TERMS, Piece, Writer
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,18 @@ class Step:
             value=lambda key: self._parts[key].value, digits=digits, most_terms=most_terms
         )
         return value.latex(self.formula)
+
+    def pieces(self, digits: int | None = None) -> list[Piece]:
+        """The formula cut up so that each of its parts can be pointed at: in symbols, or with
+        ``digits`` in numbers. A piece's ``key`` is that of the step it is the value of, or None.
+
+        Joined they are ``symbols`` or ``numbers``. The parts of a fraction stay together.
+        """
+        if self.formula is None:
+            return []
+        if digits is None:
+            return Writer(lambda key: self._parts[key].symbol).pieces(self.formula)
+        return Writer(value=lambda key: self._parts[key].value, digits=digits).pieces(self.formula)
 
     def result(self, digits: int = DIGITS) -> str:
         return latex_number(self.value, digits)
