@@ -54,7 +54,7 @@ _FORMS: dict[str, Callable[[Quantities, StepKey], forward.Form]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Derivation:
     """One update of a network from some rows, as steps that can be followed to their origin.
 
@@ -63,7 +63,7 @@ class Derivation:
     """
 
     quantities: Quantities
-    _steps: dict[StepKey, Step] = field(default_factory=dict, repr=False)
+    _steps: dict[StepKey, Step] = field(default_factory=dict)
 
     @classmethod
     def of_project(cls, project: Project, rows: Sequence[int] | IntArray) -> Derivation:
@@ -89,6 +89,10 @@ class Derivation:
         return cls(Quantities(values, dataset.preparation, dataset.values[chosen], numbers))
 
     # Reading it
+
+    def __repr__(self) -> str:
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        return f"<Derivation of an update of {self.values.topology} from {rows}>"
 
     @property
     def values(self) -> Values:

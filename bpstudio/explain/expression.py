@@ -126,21 +126,39 @@ def evaluate(expression: Expression, value: Callable[[object], float]) -> float:
             case Const(number, _, _):
                 return number
             case Sum(terms, _):
-                return math.fsum(go(t) for t in terms)
+                return _added([go(t) for t in terms])
             case Product(factors):
                 return math.prod(go(f) for f in factors)
             case Negative(inner):
                 return -go(inner)
             case Quotient(over, under):
-                return go(over) / go(under)
+                return _divided(go(over), go(under))
             case Power(base, exponent):
-                return float(go(base) ** exponent)
+                return _raised(go(base), exponent)
             case Call(name, inner):
                 return FUNCTIONS[name][0](go(inner))
             case Choice(inner, _, _, yes, no):
                 return go(yes) if e.holds(go(inner)) else go(no)
 
     return go(expression)
+
+
+def _added(terms: list[float]) -> float:
+    # Exactly, but for infinities, which floating point adds by its own rules.
+    return math.fsum(terms) if all(map(math.isfinite, terms)) else sum(terms)
+
+
+def _divided(over: float, under: float) -> float:
+    if under:
+        return over / under
+    return math.copysign(math.inf, over) if over else math.nan
+
+
+def _raised(base: float, exponent: int) -> float:
+    try:
+        return float(base**exponent)
+    except OverflowError:
+        return math.inf
 
 
 def references(expression: Expression) -> Iterator[object]:

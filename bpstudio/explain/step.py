@@ -9,6 +9,7 @@ from functools import cached_property
 from bpstudio.explain.expression import Expression, references
 from bpstudio.explain.keys import Place, StepKey
 from bpstudio.explain.numbers import DIGITS, latex_number, plain_number
+from bpstudio.explain.plain_text import plain
 from bpstudio.explain.writer import MOST_TERMS, Piece, Writer
 
 
@@ -48,6 +49,11 @@ class Step:
     legend: tuple[tuple[str, str], ...] = ()
     note: str = ""
     relation: str = "="
+
+    def __str__(self) -> str:
+        """``(10) Δw_11 = −η ∂E/∂w_11 = −0.5 · 0.08217 = −0.04108``"""
+        number = f"({self.number}) " if self.number else ""
+        return number + plain(self.latex())
 
     @property
     def id(self) -> str:
