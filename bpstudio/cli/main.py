@@ -95,7 +95,7 @@ def _help() -> str:
     return f"""bpstudio: draw a neural network, train it by back-propagation, see why it learns.
 
 usage:
-  bpstudio [FILE]           open the window: a project, a table, sample:NAME, or the starter
+  bpstudio [FILE]           open the window: a project, a table, sample:NAME, lesson:NAME, or the starter
   bpstudio COMMAND …        work without a window
 
 commands:

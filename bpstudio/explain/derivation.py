@@ -8,7 +8,7 @@ backward pass. Their values are the engine's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +16,13 @@ import numpy as np
 from bpstudio.explain import backward_forms as backward
 from bpstudio.explain import forward_forms as forward
 from bpstudio.explain import update_forms as update
-from bpstudio.explain.expression import Expression, Ref, Writer, evaluate, substituted
+from bpstudio.explain.expression import Expression, Ref, evaluate, substituted
 from bpstudio.explain.keys import StepKey, parse_key, unknown_step
 from bpstudio.explain.numbers import DIGITS, latex_number
 from bpstudio.explain.quantities import Quantities
 from bpstudio.explain.step import Part, Step, joined, keys_of
 from bpstudio.explain.values import Values
+from bpstudio.explain.writer import Writer
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.network import Network
@@ -53,7 +54,7 @@ _FORMS: dict[str, Callable[[Quantities, StepKey], forward.Form]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Derivation:
     """One update of a network from some rows, as steps that can be followed to their origin.
 
@@ -62,7 +63,7 @@ class Derivation:
     """
 
     quantities: Quantities
-    _steps: dict[StepKey, Step] = field(default_factory=dict, repr=False)
+    _steps: dict[StepKey, Step] = field(default_factory=dict)
 
     @classmethod
     def of_project(cls, project: Project, rows: Sequence[int] | IntArray) -> Derivation:
@@ -89,6 +90,10 @@ class Derivation:
 
     # Reading it
 
+    def __repr__(self) -> str:
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        return f"<Derivation of an update of {self.values.topology} from {rows}>"
+
     @property
     def values(self) -> Values:
         return self.quantities.values
@@ -102,6 +107,15 @@ class Derivation:
     def updated(self) -> Network:
         """The network after the update."""
         return self.values.network.with_parameters(self.values.updated.parameters)
+
+    def applied(self, project: Project) -> Project:
+        """The project after this very update: its weights and what the optimizer remembers.
+
+        Epoch, history and the weights that Reset goes back to stay; the row is not counted as trained.
+        """
+        slots = self.values.updated.slots
+        progress = replace(project.progress, slots=slots)
+        return replace(project, network=self.updated, progress=progress)
 
     def of_weight(self, source: str, i: int, target: str, j: int) -> Step:
         """The new weight from neuron i of ``source`` to neuron j of ``target`` (from 0).

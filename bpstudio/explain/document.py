@@ -110,6 +110,8 @@ def _document(derivation: Derivation, title: str, sections: list[Section]) -> Do
         ("Optimizer", OPTIMIZERS[config.optimizer]),
         ("Learning rate", SETTINGS["learning_rate"].text(config.learning_rate)),
     ]
+    if config.dtype != "float64":
+        facts.append(("Precision", f"float64 here; a run calculates in {config.dtype}"))
     names = dict.fromkeys(layer.activation for layer in values.topology.layers[1:])
     functions = tuple((ACTIVATIONS[name].label, *DEFINITIONS[name]) for name in names)
     return Document(title, tuple(facts), functions, tuple(sections))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -48,8 +49,11 @@ def _aligned(equations: Sequence[tuple[str, str, str]], indent: str) -> list[str
     if not equations:
         return []
     texts = [tuple(map(plain, equation)) for equation in equations]
-    width = max(len(left) for left, _, _ in texts)
-    return [f"{indent}{left:>{width}} {relation} {right}" for left, relation, right in texts]
+    width = max(_width(left) for left, _, _ in texts)
+    return [
+        f"{indent}{' ' * (width - _width(left))}{left} {relation} {right}"
+        for left, relation, right in texts
+    ]
 
 
 def _matrix_text(form: MatrixForm, digits: int) -> list[str]:
@@ -67,13 +71,22 @@ def _grid(matrix: Matrix, digits: int) -> list[str]:
     for r in rows:
         name = "⋮" if r is None else matrix.row_names[r]
         table.append([name, *(plain(matrix.cell(r, c, digits)) for c in columns)])
-    widths = [max(len(line[k]) for line in table) for k in range(len(header))]
+    widths = [max(_width(line[k]) for line in table) for k in range(len(header))]
 
     def padded(line: list[str]) -> str:
-        cells = [f"{x:>{w}}" for x, w in zip(line[1:], widths[1:], strict=True)]
-        return "  ".join([f"  {line[0]:<{widths[0]}}", *cells]).rstrip()
+        gaps = [" " * (w - _width(x)) for x, w in zip(line, widths, strict=True)]
+        cells = [gap + x for gap, x in zip(gaps[1:], line[1:], strict=True)]
+        return "  ".join([f"  {line[0]}{gaps[0]}", *cells]).rstrip()
 
     return [padded(line) for line in table]
+
+
+def _width(text: str) -> int:
+    """Columns a text takes in a terminal: characters of the far East take two, accents none."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
 
 
 # LaTeX

@@ -122,8 +122,7 @@ class _Maker:
     # Pieces
 
     def names(self, layer: str) -> tuple[str, ...]:
-        size = self.v.topology.layer(layer).size
-        return tuple(self.q.neuron_name(layer, k) for k in range(size))
+        return self.q.neuron_names(layer)
 
     def column(
         self,

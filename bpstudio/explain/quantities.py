@@ -56,6 +56,7 @@ class Quantities:
     raw: FloatArray | None = None
     row_numbers: tuple[int, ...] = ()
     notation: Notation = field(init=False)
+    _names: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notation", Notation(self.values.topology))
@@ -128,23 +129,33 @@ class Quantities:
 
     def neuron_name(self, layer: str, neuron: int) -> str:
         """A neuron in words: ``hidden 1 · 2``, ``input 1 (petal length)``."""
-        topology = self.values.topology
-        name = f"{topology.label(layer)} {neuron + 1}"
-        if topology.label(layer)[-1:].isdigit():
-            name = f"{topology.label(layer)} · {neuron + 1}"
-        column = self.column_name(layer, neuron)
-        return f"{name} ({column})" if column else name
+        return self.neuron_names(layer)[neuron]
+
+    def neuron_names(self, layer: str) -> tuple[str, ...]:
+        """The names of all neurons of a layer."""
+        if layer not in self._names:
+            label = self.values.topology.label(layer)
+            gap = " · " if label[-1:].isdigit() else " "
+            size = self.values.topology.layer(layer).size
+            columns = self._columns(layer) or ("",) * size
+            self._names[layer] = tuple(
+                f"{label}{gap}{j + 1}" + (f" ({column})" if column else "")
+                for j, column in enumerate(columns)
+            )
+        return self._names[layer]
 
     def column_name(self, layer: str, neuron: int) -> str:
         """What the table calls an input or output neuron; "" for a hidden one or without a table."""
-        if self.preparation is None:
-            return ""
+        columns = self._columns(layer)
+        return columns[neuron] if columns else ""
+
+    def _columns(self, layer: str) -> tuple[str, ...]:
         topology = self.values.topology
+        if self.preparation is None:
+            return ()
         if layer == topology.input.id:
-            return self.preparation.input_names[neuron]
-        if layer == topology.output.id:
-            return self.preparation.output_names[neuron]
-        return ""
+            return self.preparation.input_names
+        return self.preparation.output_names if layer == topology.output.id else ()
 
     def parameter_name(self, key: StepKey) -> str:
         """A parameter in words."""

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bpstudio.explain.expression import MOST_TERMS, Expression, Writer, references
+from bpstudio.explain.expression import Expression, references
 from bpstudio.explain.keys import Place, StepKey
 from bpstudio.explain.numbers import DIGITS, latex_number, plain_number
+from bpstudio.explain.plain_text import plain
+from bpstudio.explain.writer import MOST_TERMS, Piece, Writer
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Step:
     note: str = ""
     relation: str = "="
 
+    def __str__(self) -> str:
+        """``(10) Δw_11 = −η ∂E/∂w_11 = −0.5 · 0.08217 = −0.04108``"""
+        number = f"({self.number}) " if self.number else ""
+        return number + plain(self.latex())
+
     @property
     def id(self) -> str:
         """The step's key as text."""
@@ -84,6 +91,18 @@ class Step:
             value=lambda key: self._parts[key].value, digits=digits, most_terms=most_terms
         )
         return value.latex(self.formula)
+
+    def pieces(self, digits: int | None = None) -> list[Piece]:
+        """The formula cut up so that each of its parts can be pointed at: in symbols, or with
+        ``digits`` in numbers. A piece's ``key`` is that of the step it is the value of, or None.
+
+        Joined they are ``symbols`` or ``numbers``. The parts of a fraction stay together.
+        """
+        if self.formula is None:
+            return []
+        if digits is None:
+            return Writer(lambda key: self._parts[key].symbol).pieces(self.formula)
+        return Writer(value=lambda key: self._parts[key].value, digits=digits).pieces(self.formula)
 
     def result(self, digits: int = DIGITS) -> str:
         return latex_number(self.value, digits)

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from bpstudio.explain.derivation import Derivation
-from bpstudio.explain.expression import Writer
 from bpstudio.explain.keys import StepKey
 from bpstudio.explain.numbers import DIGITS, latex_number
 from bpstudio.explain.step import Step
 from bpstudio.explain.typed_numbers import parse_number
 from bpstudio.explain.walk import walk
+from bpstudio.explain.writer import Writer
 
 MOST_BLANKS = 300
 SHARE = 0.005

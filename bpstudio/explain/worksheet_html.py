@@ -7,7 +7,7 @@ from collections.abc import Callable
 from html import escape
 from typing import TypeAlias
 
-from bpstudio.explain.formula_image import formula_svg
+from bpstudio.explain.formula_image import formula_svg, svg_baseline, svg_size
 from bpstudio.explain.function_forms import DEFINITIONS
 from bpstudio.explain.network_svg import network_svg
 from bpstudio.explain.numbers import DIGITS
@@ -24,7 +24,7 @@ body { font: 15px/1.5 system-ui, "Segoe UI", "Noto Sans", "Noto Sans CJK SC", sa
   color: #1B2430; background: #FFFFFF; max-width: 46em; margin: 2em auto; padding: 0 1em; }
 h1 { font-size: 1.5em; } h2 { font-size: 1.1em; margin-top: 2em; border-bottom: 1px solid #E4E7EC; }
 table { border-collapse: collapse; } td { padding: .15em 1.2em .15em 0; vertical-align: middle; }
-.formula svg { vertical-align: middle; max-width: 100%; height: auto; }
+.formula svg { max-width: 100%; }
 .blank { display: inline-block; width: 10em; height: 1.9em; border: 1px solid #667085;
   border-radius: 3px; vertical-align: middle; margin-left: .4em; }
 .blank u { visibility: hidden; }
@@ -39,8 +39,12 @@ table { border-collapse: collapse; } td { padding: .15em 1.2em .15em 0; vertical
 
 def inline(svg: str, label: str) -> str:
     """A picture inside the page, that says itself to those who cannot see it."""
-    name = escape(label, quote=True)
-    return f'<span class="formula" role="img" aria-label="{name}">{svg[svg.index("<svg") :]}</span>'
+    name, drawing = escape(label, quote=True), svg[svg.index("<svg") :]
+    if "viewBox" in svg and 'class="network"' not in svg:
+        # On the line of the words around it.
+        below = svg_size(svg)[1] - svg_baseline(svg)
+        drawing = drawing.replace("<svg", f'<svg style="vertical-align:-{below:.1f}px"', 1)
+    return f'<span class="formula" role="img" aria-label="{name}">{drawing}</span>'
 
 
 def exercise_html(

@@ -44,6 +44,26 @@ def test_explaining_a_whole_row_and_a_batch(shell: Shell, iris: Path) -> None:
     assert batch["rows"] == "1, 60" and "gradient" in kinds
 
 
+def test_that_a_lesson_is_explained_and_printed_as_a_worksheet(shell: Shell) -> None:
+    lesson = ("explain", "lesson:worked-example", "--row", 1)
+    assert "0.358916480" in shell.done(*lesson, "--digits", 9).out
+    said = shell.done(*lesson, "--worksheet", "sheet.html", "--solution", "solution.html").out
+    assert said == (
+        "An exercise with 25 blanks is in sheet.html.\nIts solution is in solution.html.\n"
+    )
+    assert (shell.folder / "sheet.html").read_text("utf-8").count('class="blank"') == 25
+    assert "0.3589" in (shell.folder / "solution.html").read_text("utf-8")
+    assert shell.done("train", "lesson:xor", "--epochs", 5, "--out", "x.bps").code == 0
+
+
+def test_what_is_refused_for_worksheets(shell: Shell, iris: Path) -> None:
+    lesson = ("explain", "lesson:xor", "--row", 1, "--worksheet")
+    assert "no folder" in shell.refused(*lesson, "nowhere/sheet.html")
+    assert "leave out" in shell.refused(*lesson, "s.html", "--bias", "output:1")
+    assert "choose one of" in shell.refused("explain", "lesson:nothing", "--row", 1)
+    assert not list(shell.folder.iterdir())
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -18,7 +18,7 @@ from bpstudio.explain.keys import KINDS, StepKey, parse_key
 from bpstudio.explain.step import Step
 from bpstudio.explain.walk import parameters_of, walk
 from bpstudio.model.config import TrainingConfig
-from bpstudio.model.dataset import Column, Dataset
+from bpstudio.model.dataset import ENCODINGS, SCALINGS, Column, Dataset
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.methods import OPTIMIZERS
 from bpstudio.model.network import Network
@@ -26,7 +26,7 @@ from bpstudio.model.project import Project, ProjectError
 from bpstudio.model.topology import Topology, TopologyError
 from tests.explain.arithmetic import work_out
 from tests.explain.example import example, example_network
-from tests.strategies import Problem, problems
+from tests.strategies import PAIRS, Problem, problems
 
 configs = st.builds(
     TrainingConfig,
@@ -216,6 +216,48 @@ def test_that_a_number_is_followed_to_the_raw_column() -> None:
     assert {"raw", "setting", "weight"} < kinds <= set(KINDS)
 
 
+@pytest.mark.parametrize("scaling", SCALINGS)
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_that_every_scaling_and_encoding_follows_from_the_raw_column(
+    scaling: str, encoding: str
+) -> None:
+    raw = np.column_stack([np.array([3.0, 5.5, -1.25, 5.5]), [0, 1, 1, 0], [0, 1, 0, 1]])
+    categories = () if encoding == "number" else ("no", "yes")
+    second = Column("b", encoding, categories)
+    target = Column("c", encoding, categories, scaling if encoding == "number" else "none")
+    dataset = Dataset.prepare("d", [Column("a", scaling=scaling), second], [target], raw)
+    width = dataset.preparation.input_size, dataset.preparation.output_size
+    project = Project.create(Topology.chain([width[0], 2, width[1]]), dataset)
+    d = Derivation.of_project(project, range(4))
+    for s in range(4):
+        for layer, kind, size in (("input", "output", width[0]), ("output", "target", width[1])):
+            for j in range(size):
+                step = d.step(StepKey(kind, layer, j, sample=s))
+                given = dataset.inputs if kind == "output" else dataset.targets
+                assert step.value == given[s, j] and not step.is_given
+                assert close(d.recomputed(step), step.value)
+                assert close(work_out(step.numbers(17)), step.value)
+                assert all(origin.is_given for origin in d.depends(step))
+
+
+def test_that_saturated_neurons_are_no_trouble() -> None:
+    for output, loss in PAIRS:
+        topology = Topology.parse("2-3-2", hidden="softplus", output=output)
+        network = Network(topology, 500 * np.ones(topology.parameter_count))
+        network.weights["hidden1", "output"][1:] *= -1
+        config = TrainingConfig(loss=loss, learning_rate=1e-9)
+        d = explain(network, [1.0, 2.0], [0.0, 1.0], config=config)
+        for step in every_step(d):
+            assert close(d.recomputed(step), step.value), step.latex()
+
+
+def test_how_a_step_and_a_derivation_say_themselves() -> None:
+    d = example()
+    change = d.depends(d.of_weight("hidden1", 0, "output", 0))[1]
+    assert str(change) == "(10) Δw_11 = −η ∂E/∂w_11 = −0.5 · 0.08217 = −0.04108"
+    assert repr(d) == "<Derivation of an update of 2-2-2 from 1 row>"
+
+
 def test_that_a_batch_shows_each_rows_share() -> None:
     network = example_network()
     X, Y = np.array([[0.05, 0.1], [1.0, -1.0]]), np.array([[0.01, 0.99], [0.5, 0.5]])
@@ -290,6 +332,25 @@ def test_that_a_walk_goes_forward_then_back_then_updates_everything() -> None:
     updated = {step.key for stage in stages[8:10] for step in stage.steps()}
     assert len(updated) == d.values.topology.parameter_count
     assert np.array_equal(d.updated.parameters, d.values.updated.parameters)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_that_applying_the_walk_is_a_real_update_that_reset_takes_back(optimizer: str) -> None:
+    dataset = Dataset.from_arrays(np.array([[0.05, 0.10], [1.0, 2.0]]), np.eye(2))
+    config = TrainingConfig(optimizer=optimizer, learning_rate=0.1)
+    project = Project.create(Topology.parse("2-2-2"), dataset, config)
+    project = project.with_start(example_network())
+    done = Derivation.of_project(project, [1]).applied(project)
+    state = State(project.network.parameters.copy())
+    engine = create_engine(project.topology, dataset.inputs, dataset.targets, config, state)
+    engine.advance(np.array([1]))
+    assert done.network.parameters.tobytes() == state.parameters.tobytes()
+    assert dict(done.progress.slots).keys() == state.slots.keys()
+    assert done.reset().network == project.network and not done.is_untouched
+    # And the next one goes on from there.
+    again = Derivation.of_project(done, [0]).applied(done)
+    engine.advance(np.array([0]))
+    assert again.network.parameters.tobytes() == state.parameters.tobytes()
 
 
 def test_that_a_step_is_found_by_its_id() -> None:
