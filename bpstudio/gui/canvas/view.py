@@ -25,6 +25,7 @@ from bpstudio.gui.canvas.hover import Hover
 from bpstudio.gui.canvas.keys import Keys
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.menu import CanvasMenu
+from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
 from bpstudio.gui.canvas.selection import Neuron, Selection
 from bpstudio.gui.canvas.tools import Tool
@@ -75,6 +76,7 @@ class CanvasView(QGraphicsView):
         self.setScene(self.drawing)
         self.drawing.picture.exact_shown.connect(self.exact_shown)
         self.navigation = Navigation(self, self.drawing)
+        self.minimap = Minimap(self, self.drawing, self.navigation)
         self.editor = Editor(document, self.message.emit)
         self._hover = Hover(self.drawing)
         self._keys = Keys(self)
@@ -117,6 +119,7 @@ class CanvasView(QGraphicsView):
             self.say(selection_name(project, self.selection))
             if self.navigation.fitted:
                 self.navigation.fit()
+            self.minimap.follow()
 
     def _on_theme(self, theme: Theme) -> None:
         self.setBackgroundBrush(theme.color("surface"))
@@ -148,6 +151,7 @@ class CanvasView(QGraphicsView):
         super().resizeEvent(event)
         if self.navigation.fitted:
             self.navigation.fit()
+        self.minimap.follow()
 
     def say(self, words: str) -> None:
         """Tell those who cannot see the canvas what is selected or about to happen."""

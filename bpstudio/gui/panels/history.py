@@ -63,6 +63,9 @@ class HistoryPanel(Card):
         self.list.setAccessibleName("Steps, oldest first")
         self.list.setToolTip("Click a step to go there; Enter does too")
         self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setStyleSheet(
+            "QListView { border: none; } QListView::item { padding: 4px 6px; border-radius: 4px; }"
+        )
         self.list.setUniformItemSizes(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setModel(self.model)
