@@ -50,6 +50,7 @@ ACTIONS = (
     ActionSpec("canvas.actual_size", "Actual size", "View", "Ctrl+1"),
     ActionSpec("canvas.tidy", "Tidy up", "View", "Ctrl+Shift+T"),
     ActionSpec("canvas.toggle_pruned", "Pruned connections, dotted", "View", "P"),
+    ActionSpec("canvas.toggle_flow", "Flow of values and deltas", "View", "W"),
     ActionSpec("toggle_theme", "Light or dark", "View", "Ctrl+L", separator=True),
     ActionSpec("show_help", "Help", "Help", Std.HelpContents),
     ActionSpec("show_about", "About bpstudio", "Help"),

@@ -142,6 +142,7 @@ class MainWindow(QMainWindow):
         self.document.edited.connect(self._on_edited)
         self.document.title_changed.connect(self._show_title)
         self.runner.state_changed.connect(self.top_bar.show_running)
+        self.runner.state_changed.connect(self.canvas.show_running)
         self.runner.rate_changed.connect(self.top_bar.show_rate)
         self.runner.message.connect(self.message_panel.add)
         self.loss_panel.message.connect(self.message_panel.add)

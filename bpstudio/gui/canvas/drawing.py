@@ -11,6 +11,7 @@ from bpstudio.explain.neurons import LayerAnswer, answers
 from bpstudio.explain.scales import weight_bound
 from bpstudio.gui.canvas.bundle import bundle
 from bpstudio.gui.canvas.bundle_item import BundleItem
+from bpstudio.gui.canvas.flow_show import FlowShow
 from bpstudio.gui.canvas.layer_item import LayerItem
 from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
 from bpstudio.gui.canvas.links_picture import LinksPicture
@@ -50,6 +51,7 @@ class Drawing(QGraphicsScene):
         self.shows_pruned = False
         for item in (self.ghost, self.card, self.trace, self.marks, self.pruned):
             self.addItem(item)
+        self.flow = FlowShow(self)
         self.set_theme(theme)
 
     def show_project(self, project: Project) -> bool:

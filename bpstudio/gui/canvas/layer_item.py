@@ -43,6 +43,7 @@ class LayerItem(QGraphicsObject):
         self._values: FloatArray | None = None
         self._biases: FloatArray | None = None
         self._scale = 1.0
+        self._pulse: tuple[FloatArray, float, bool] | None = None
         self.setPos(place.x, 0)
         self.setZValue(2)
         self.setAcceptHoverEvents(True)
@@ -72,6 +73,14 @@ class LayerItem(QGraphicsObject):
         elif images is not None:
             self._images = neurons.pictures(self.theme, images)
         self._values, self._biases, self._scale = values, biases, scale
+        self.update()
+
+    def set_pulse(self, values: FloatArray | None, strength: float, backward: bool) -> None:
+        """Light the neurons as a wave passes: ``values`` (neurons,) from -1 to 1, outputs or, on the
+        way ``backward``, deltas; ``strength`` 0 to 1."""
+        if values is None and self._pulse is None:
+            return
+        self._pulse = None if values is None else (values, strength, backward)
         self.update()
 
     # Where its parts are, in its own coordinates: the layer's middle is x = 0
@@ -179,6 +188,8 @@ class LayerItem(QGraphicsObject):
         else:
             for index in visible:
                 self._paint_neuron(painter, theme, index)
+        if self._pulse is not None:
+            self._paint_pulse(painter, theme, visible, *self._pulse)
         self._paint_names(painter, theme, visible)
         self._paint_labels(painter, theme)
         self._paint_handles(painter, theme)
@@ -201,6 +212,23 @@ class LayerItem(QGraphicsObject):
             neurons.paint_ring(painter, theme, rect, bias, self._scale)
         neurons.paint_disc(painter, theme, rect, value)
         neurons.paint_border(painter, theme, rect, chosen, False)
+
+    def _paint_pulse(
+        self,
+        painter: QPainter,
+        theme: Theme,
+        visible: range,
+        values: FloatArray,
+        strength: float,
+        backward: bool,
+    ) -> None:
+        if self.place.folded:
+            neurons.paint_strip_pulse(painter, theme, self.strip_rect, values, strength, backward)
+            return
+        for index in visible:
+            rect, value = self.neuron_rect(index), float(values[index])
+            square = bool(self._images)
+            neurons.paint_pulse(painter, theme, rect, value, strength, backward, square)
 
     def _paint_strip(self, painter: QPainter, theme: Theme) -> None:
         rect = self.strip_rect

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
@@ -23,7 +23,9 @@ OVERVIEW, OLD_MS = 480, 1500
 may be while the weights move."""
 DIMMED = 0.2
 """Opacity of connections that are not looked at."""
-ALL, LIT, WHOLE = "all", "lit", "whole"
+BAND = (1.5, 1.1, 0.7, 0.3)
+"""Widths of the stripes that a wave is made of, as shares of its reach to both sides."""
+ALL, LIT, WHOLE, FLOWING = "all", "lit", "whole", "flowing"
 
 
 class LinksPicture(QGraphicsObject):
@@ -39,7 +41,10 @@ class LinksPicture(QGraphicsObject):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._strokes: dict[str, tuple[Strokes, ...]] = {ALL: (), LIT: (), WHOLE: ()}
+        self._strokes: dict[str, tuple[Strokes, ...]] = dict.fromkeys(
+            (ALL, LIT, WHOLE, FLOWING), ()
+        )
+        self._wave: tuple[float, float] | None = None
         self._pictures: dict[str, Picture] = {}
         self._awaited: dict[str, Order] = {}
         self._overviewed = QElapsedTimer()
@@ -79,6 +84,28 @@ class LinksPicture(QGraphicsObject):
             self._cancel(LIT)
             self._pictures.pop(LIT, None)
         self._renew(LIT)
+
+    def flow(self, strokes: Sequence[Strokes]) -> None:
+        """What a wave will show of each connection: what flows through it."""
+        self._strokes[FLOWING] = tuple(strokes)
+        self._pictures.pop(FLOWING, None)
+        self._order_flow()
+
+    def set_wave(self, x: float | None, reach: float) -> None:
+        """Where the wave is, and how far it is seen to both sides; None: nowhere."""
+        wave = None if x is None else (x, reach)
+        if wave != self._wave:
+            self._wave = wave
+            self.update()
+
+    def _order_flow(self) -> None:
+        """A wave through a small network shows what flows; through a large one, its connections."""
+        view, strokes = self._view, self._strokes[FLOWING]
+        self._pictures.pop(FLOWING, None)
+        if view is not None and strokes and _quick(strokes, view):
+            picture = take_picture(self._order_from(FLOWING, view))
+            if picture is not None:
+                self._pictures[FLOWING] = picture
 
     def warm_up(self) -> None:
         """Have the compiled kernel fetched, if it is not there."""
@@ -209,6 +236,8 @@ class LinksPicture(QGraphicsObject):
         if dimmed:
             painter.setOpacity(1.0)
             self._paint_picture(painter, view, self._pictures.get(LIT))
+        if self._wave is not None:
+            self._paint_wave(painter, view, *self._wave)
 
     def _move_to(self, view: Viewpoint) -> None:
         """The view looks from elsewhere: draw at once if that is quick, or else when it rests."""
@@ -226,6 +255,24 @@ class LinksPicture(QGraphicsObject):
                 self._rest.start()
             else:
                 self._order(kind)
+        if self._wave is not None:
+            self._order_flow()
+
+    def _paint_wave(self, painter: QPainter, view: Viewpoint, x: float, reach: float) -> None:
+        """What flows, in place of the weights: clearest in the middle of the wave. Where it was not
+        drawn, the connections once more, which makes them stronger."""
+        flowing = self._pictures.get(FLOWING)
+        painter.save()
+        for share in BAND:
+            half = share * reach
+            stripe = QRectF(x - half, self._box.top(), 2 * half, self._box.height())
+            painter.setClipRect(stripe, Qt.ClipOperation.IntersectClip)
+            painter.setOpacity(0.5)
+            if flowing is not None:
+                painter.fillRect(stripe, self._theme.color("surface"))
+                painter.setOpacity(0.75)
+            self._paint_picture(painter, view, flowing or self._pictures.get(ALL))
+        painter.restore()
 
     def _paint_picture(self, painter: QPainter, view: Viewpoint, picture: Picture | None) -> None:
         if picture is None:

@@ -18,6 +18,8 @@ GAUGE = 5.5
 """Radius of a bias's gauge at the corner of a picture."""
 LEAST_PICTURE = 3.0
 """Rows of a strip lower than this, in scene pixels, show a colour rather than a picture."""
+PULSE_WIDTH, PULSE_GAP = 2.5, 4.0
+"""The halo of a neuron that a wave has reached."""
 _CIRCLE = 360 * 16
 
 
@@ -117,3 +119,47 @@ def strip_image(
     if values is not None:
         return rgb_image(signed_colors(theme, np.asarray(values)[:, None], 1.0))
     return None
+
+
+def paint_pulse(
+    painter: QPainter,
+    theme: Theme,
+    rect: QRectF,
+    value: float,
+    strength: float,
+    backward: bool,
+    square: bool,
+) -> None:
+    """A wave at a neuron: a halo in the colour of what it brings, dashed on the way back."""
+    if not math.isfinite(value):
+        return
+    color = signed_color(theme, math.copysign(1.0, value), 1.0)
+    color.setAlphaF(strength * (0.25 + 0.75 * min(abs(value), 1.0)))
+    style = Qt.PenStyle.DotLine if backward else Qt.PenStyle.SolidLine
+    painter.setPen(QPen(color, PULSE_WIDTH, style))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    halo = rect.adjusted(-PULSE_GAP, -PULSE_GAP, PULSE_GAP, PULSE_GAP)
+    if square:
+        radius = neuron_radius(rect.width()) + PULSE_GAP
+        painter.drawRoundedRect(halo, radius, radius)
+    else:
+        painter.drawEllipse(halo)
+
+
+def paint_strip_pulse(
+    painter: QPainter,
+    theme: Theme,
+    strip: QRectF,
+    values: FloatArray,
+    strength: float,
+    backward: bool,
+) -> None:
+    """A wave at a strip: what it brings to each neuron, beside it where the wave goes on."""
+    image = strip_image(theme, None, values)
+    if image is None:
+        return
+    x = strip.left() - 2 * PULSE_GAP if backward else strip.right() + PULSE_GAP
+    painter.save()
+    painter.setOpacity(strength)
+    painter.drawImage(QRectF(x, strip.top(), PULSE_GAP, strip.height()), image)
+    painter.restore()

@@ -30,10 +30,13 @@ from bpstudio.gui.canvas.navigation import Navigation
 from bpstudio.gui.canvas.selection import Neuron, Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.document import Change, Document
+from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.gui.theme import TITLE_SIZE, Theme, ThemeHolder, text_font
 from bpstudio.model.editing import tidy
 from bpstudio.model.project import Project
 
+FLOW = "flow"
+"""The name of the preference that says whether the flow of a run is shown."""
 HIT = 7.0
 """How near to a connection the pointer has to be, in screen pixels."""
 NAME = "Network canvas"
@@ -74,6 +77,7 @@ class CanvasView(QGraphicsView):
         self.selection = Selection()
         self.drawing = Drawing(themes.theme, self)
         self.setScene(self.drawing)
+        self.drawing.flow.set_enabled(preference(FLOW, True))
         self.drawing.picture.exact_shown.connect(self.exact_shown)
         self.navigation = Navigation(self, self.drawing)
         self.minimap = Minimap(self, self.drawing, self.navigation)
@@ -138,6 +142,16 @@ class CanvasView(QGraphicsView):
     def is_exact(self) -> bool:
         """Whether the connections are drawn as they are, not moved or scaled from before."""
         return self.drawing.picture.is_exact
+
+    def show_running(self, running: bool) -> None:
+        """A run or a step has begun or ended: its flow is seen in the network."""
+        self.drawing.flow.show_running(running)
+
+    def toggle_flow(self) -> None:
+        """Show the flow of runs and steps, or do not; the choice is remembered."""
+        enabled = not self.drawing.flow.enabled
+        self.drawing.flow.set_enabled(enabled)
+        set_preference(FLOW, enabled)
 
     def fit(self) -> None:
         """Show the whole network."""
