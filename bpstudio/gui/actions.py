@@ -48,6 +48,7 @@ ACTIONS = (
     ActionSpec("edit_settings", "All settings…", "Training", "Ctrl+T", separator=True),
     ActionSpec("canvas.fit", "Show the whole network", "View", "F"),
     ActionSpec("canvas.actual_size", "Actual size", "View", "Ctrl+1"),
+    ActionSpec("canvas.turn", "Left to right or bottom to top", "View", "Ctrl+B"),
     ActionSpec("canvas.tidy", "Tidy up", "View", "Ctrl+Shift+T"),
     ActionSpec("canvas.toggle_pruned", "Pruned connections, dotted", "View", "P"),
     ActionSpec("canvas.toggle_flow", "Flow of values and deltas", "View", "W"),

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
 from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost, kernel_ready
 from bpstudio.gui.canvas.raster_numpy import Array
+from bpstudio.gui.canvas.turn import QUARTER, is_turned
 from bpstudio.gui.theme import Theme
 
 REST_MS = 80
@@ -281,8 +282,12 @@ class LinksPicture(QGraphicsObject):
         left = (view.dx - drawn.dx) / view.pixel
         top = (view.dy - drawn.dy) / view.pixel
         if drawn.scale == view.scale and drawn.pixel == view.pixel and _whole(left, top, view):
+            turned = is_turned(painter.worldTransform())
             painter.save()
             painter.resetTransform()
+            if turned:
+                painter.translate(0, view.columns / view.pixel)
+                painter.rotate(QUARTER)
             painter.drawImage(QPointF(left, top), picture.image)
             painter.restore()
             return
@@ -310,18 +315,20 @@ def _quick(strokes: Sequence[Strokes], view: Viewpoint) -> bool:
 
 
 def _viewpoint(painter: QPainter) -> Viewpoint:
-    """Where a painter of the scene looks from, in the pixels of its device."""
+    """Where a painter of the scene looks from, in the pixels of its device.
+
+    A turned scene is looked at as if it were not, and the picture turned then: its columns run up.
+    """
     device = painter.device()
     pixel = device.devicePixelRatioF()
     transform = painter.worldTransform()
-    return Viewpoint(
-        transform.m11() * pixel,
-        transform.dx() * pixel,
-        transform.dy() * pixel,
-        round(device.width() * pixel),
-        round(device.height() * pixel),
-        pixel,
-    )
+    columns, rows = round(device.width() * pixel), round(device.height() * pixel)
+    if is_turned(transform):
+        scale = -transform.m12() * pixel
+        dx, dy = rows - transform.dy() * pixel, transform.dx() * pixel
+        return Viewpoint(scale, dx, dy, rows, columns, pixel)
+    scale = transform.m11() * pixel
+    return Viewpoint(scale, transform.dx() * pixel, transform.dy() * pixel, columns, rows, pixel)
 
 
 def _whole(left: float, top: float, view: Viewpoint) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from bpstudio.gui.canvas.drawing import Drawing
+from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.navigation import Navigation
+from bpstudio.gui.canvas.turn import view_transform
 from bpstudio.gui.theme import GAP, RADIUS
 
 WIDTH, HEIGHT, INSET = 168, 112, 8
@@ -51,22 +53,22 @@ class Minimap(QWidget):
         """What the map shows of the scene: the network, and where the view is."""
         return self._bounds.united(self._navigation.seen)
 
-    @property
-    def _scale(self) -> float:
+    def _transform(self) -> QTransform:
+        """From the scene to the map."""
         whole = self._whole
-        return min(
-            (WIDTH - 2 * INSET) / max(whole.width(), 1.0),
-            (HEIGHT - 2 * INSET) / max(whole.height(), 1.0),
-        )
+        across, up = whole.width(), whole.height()
+        if self._navigation.turned:
+            across, up = up, across
+        scale = min((WIDTH - 2 * INSET) / max(across, 1.0), (HEIGHT - 2 * INSET) / max(up, 1.0))
+        middle = whole.center()
+        transform = QTransform.fromTranslate(WIDTH / 2, HEIGHT / 2)
+        transform = view_transform(scale, self._navigation.turned) * transform
+        return QTransform.fromTranslate(-middle.x(), -middle.y()) * transform
 
-    def _to_map(self, rect: QRectF) -> QRectF:
-        middle, scale = self._whole.center(), self._scale
-        corner = (rect.topLeft() - middle) * scale + QPointF(WIDTH / 2, HEIGHT / 2)
-        return QRectF(corner.x(), corner.y(), rect.width() * scale, rect.height() * scale)
-
-    def _to_scene(self, at: QPoint) -> QPointF:
-        offset = QPointF(at) - QPointF(WIDTH / 2, HEIGHT / 2)
-        return QPointF(offset.x() / self._scale, offset.y() / self._scale) + self._whole.center()
+    def _look(self, event: QMouseEvent) -> None:
+        to_scene, _ = self._transform().inverted()
+        self._navigation.look_at(to_scene.map(event.position()))
+        event.accept()
 
     # Painting and dragging
 
@@ -78,29 +80,37 @@ class Minimap(QWidget):
         painter.setBrush(theme.color("surface", 0.94))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         places = self._drawing.places
-        painter.setPen(QPen(theme.color("secondary", 0.35), 1))
+        painter.setTransform(self._transform(), True)
+        self._paint_network(painter, list(places.values()))
+        painter.setPen(_thin(theme.color("accent"), 1.5))
+        painter.setBrush(theme.color("accent", 0.10))
+        painter.drawRect(self._navigation.seen)
+        painter.end()
+
+    def _paint_network(self, painter: QPainter, places: list[LayerPlace]) -> None:
+        theme, by_id = self._drawing.theme, {place.id: place for place in places}
+        painter.setPen(_thin(theme.color("secondary", 0.35), 1.0))
         for source, target in self._drawing.bundles:
-            ends = (places[i] for i in (source, target))
-            a, b = (self._to_map(QRectF(p.x, p.y, 0, 0)).topLeft() for p in ends)
+            a, b = (QPointF(by_id[i].x, by_id[i].y) for i in (source, target))
             painter.drawLine(a, b)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("secondary"))
-        for place in places.values():
+        for place in places:
             body = QRectF(place.x - place.tile / 2, place.top, place.tile, place.bottom - place.top)
-            bar = self._to_map(body)
-            painter.drawRoundedRect(bar, min(2.0, bar.width() / 2), min(2.0, bar.width() / 2))
-        painter.setPen(QPen(theme.color("accent"), 1.5))
-        painter.setBrush(theme.color("accent", 0.10))
-        painter.drawRoundedRect(self._to_map(self._navigation.seen), 3, 3)
-        painter.end()
+            painter.drawRoundedRect(body, place.tile / 4, place.tile / 4)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._navigation.look_at(self._to_scene(event.position().toPoint()))
-        event.accept()
+        self._look(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._navigation.look_at(self._to_scene(event.position().toPoint()))
-        event.accept()
+        self._look(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()
+
+
+def _thin(color: QColor, width: float) -> QPen:
+    """A pen as wide on the map as it says, whatever the scale."""
+    pen = QPen(color, width)
+    pen.setCosmetic(True)
+    return pen

@@ -41,7 +41,7 @@ HIT = 7.0
 """How near to a connection the pointer has to be, in screen pixels."""
 NAME = "Network canvas"
 EMPTY_HINT = (
-    "Draw a vertical stroke for each layer: input, output, then hidden ones between.\n"
+    "Draw a {} stroke for each layer: input, output, then hidden ones between.\n"
     "The longer the stroke, the more neurons; a click is a single one."
 )
 
@@ -136,7 +136,8 @@ class CanvasView(QGraphicsView):
         painter.resetTransform()
         painter.setFont(text_font(TITLE_SIZE))
         painter.setPen(self.drawing.theme.color("secondary"))
-        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, EMPTY_HINT)
+        hint = EMPTY_HINT.format("horizontal" if self.navigation.turned else "vertical")
+        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, hint)
 
     @property
     def is_exact(self) -> bool:
@@ -156,6 +157,12 @@ class CanvasView(QGraphicsView):
     def fit(self) -> None:
         """Show the whole network."""
         self.navigation.fit()
+
+    def turn(self) -> None:
+        """Let the network run from bottom to top, or again from left to right."""
+        self.hand.put_down()
+        self.navigation.turn(not self.navigation.turned)
+        self.select(self.selection)
 
     def actual_size(self) -> None:
         """Show the network at its own size."""
