@@ -38,6 +38,7 @@ ACTIONS = (
     ActionSpec("canvas.duplicate", "Duplicate", "Edit", "Ctrl+D"),
     ActionSpec("canvas.delete_selected", "Delete", "Edit"),
     ActionSpec("canvas.select_all", "Select all", "Edit", Std.SelectAll, separator=True),
+    ActionSpec("cut_weak", "Cut weak connections…", "Edit", "Ctrl+Shift+W"),
     ActionSpec("clear_network", "Empty canvas", "Edit", separator=True),
     ActionSpec("toggle_run", "Play or pause", "Training", "Space"),
     ActionSpec("step_sample", "Step one update", "Training", "S"),

@@ -20,6 +20,7 @@ from bpstudio.files.samples import SAMPLES, sample, sample_proposal
 from bpstudio.gui.actions import fill_menu, make_actions
 from bpstudio.gui.bars import SettingsBar, TopBar
 from bpstudio.gui.canvas.card import CanvasCard
+from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.files import FileActions
@@ -27,6 +28,7 @@ from bpstudio.gui.panels.base import Panel
 from bpstudio.gui.panels.data import DataPanel
 from bpstudio.gui.panels.explain import ExplainPanel
 from bpstudio.gui.panels.heatmaps import HeatmapPanel
+from bpstudio.gui.panels.history import HistoryPanel
 from bpstudio.gui.panels.loss import LossPanel
 from bpstudio.gui.panels.messages import MessagePanel
 from bpstudio.gui.panels.output import OutputPanel
@@ -37,7 +39,7 @@ from bpstudio.model.project import Project
 from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import Topology
 
-WATCH_WIDTH = 330
+WATCH_WIDTH, HISTORY_WIDTH = 330, 180
 
 
 class MainWindow(QMainWindow):
@@ -66,6 +68,7 @@ class MainWindow(QMainWindow):
         self.heatmap_panel = HeatmapPanel(themes)
         self.explain_panel = ExplainPanel(themes)
         self.message_panel = MessagePanel(themes)
+        self.history_panel = HistoryPanel(self.document, themes)
         self._lay_out(menus["View"])
         self._connect()
         self._show_problem()
@@ -111,7 +114,13 @@ class MainWindow(QMainWindow):
         whole.addWidget(inner, 1)
         self.setCentralWidget(middle)
         view_menu.addSeparator()
-        for dock in (watch, explain, messages):
+        history = self._dock(
+            inner, "History", self.history_panel, Qt.DockWidgetArea.LeftDockWidgetArea
+        )
+        history.setVisible(False)
+        history.toggleViewAction().setShortcut("Ctrl+H")
+        inner.resizeDocks([history], [HISTORY_WIDTH], Qt.Orientation.Horizontal)
+        for dock in (watch, explain, messages, history):
             view_menu.addAction(dock.toggleViewAction())
 
     def _dock(
@@ -144,6 +153,7 @@ class MainWindow(QMainWindow):
         self.settings_bar.more_requested.connect(self.edit_settings)
         self.canvas.play_requested.connect(self.toggle_run)
         self.canvas_card.fit_requested.connect(self.fit_layers)
+        self.canvas_card.inspector.weak_requested.connect(self.cut_weak)
         top = self.top_bar
         for button, method in (
             (top.play_button, self.toggle_run),
@@ -211,6 +221,11 @@ class MainWindow(QMainWindow):
 
     def fit_layers(self) -> None:
         self.edit("Fit layers to the data", fit_to_data)
+
+    def cut_weak(self) -> None:
+        """Let people cut weak connections; a run is paused, or the weights would move meanwhile."""
+        self.runner.stop()
+        CutWeakDialog(self.canvas).open()
 
     def clear_network(self) -> None:
         self.edit("Empty the canvas", lambda project: project.with_new_weights(Topology()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
+from bpstudio.gui.canvas.inspector import Inspector
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
@@ -43,9 +44,15 @@ class CanvasCard(Card):
         self.title_label.setVisible(False)
         self.header_layout.insertWidget(0, self.shape_edit)
         self._add_tools()
+        self.inspector = Inspector(self.canvas.editor)
+        self.body.setSpacing(4)
         self.body.addWidget(self.canvas, 1)
+        self.body.addWidget(self.inspector)
         self.body.addWidget(self._problem_row())
         self.canvas.tool_changed.connect(self._on_tool_changed)
+        self.canvas.selection_changed.connect(self.inspector.show_selection)
+        self.canvas.rename_requested.connect(self.inspector.rename)
+        document.shown_changed.connect(self.inspector.show_project)
 
     def _add_tools(self) -> None:
         self._tools = QButtonGroup(self)

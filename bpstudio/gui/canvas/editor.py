@@ -23,7 +23,16 @@ from bpstudio.model.fragment import Fragment, paste
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from bpstudio.model.wiring import Connections, lock, one_connection, prune, remove_links, restore
+from bpstudio.model.wiring import (
+    Connections,
+    lock,
+    one_connection,
+    prune,
+    remove_links,
+    restore,
+    set_bias,
+    set_weight,
+)
 
 TYPING_MS = 1500
 
@@ -49,6 +58,10 @@ class Editor:
             self._refused(str(error))
             return False
         return True
+
+    def refuse(self, sentence: str) -> None:
+        """Say why something could not be done."""
+        self._refused(sentence)
 
     # Layers
 
@@ -90,6 +103,21 @@ class Editor:
             return project
 
         self.edit("Add a neuron" if step > 0 else "Remove a neuron", change)
+
+    def resize_to(self, layers: Iterable[str], text: str) -> None:
+        """Give each of these layers the typed number of neurons."""
+        layers = list(layers)
+        if not (text.isdecimal() and text.isascii() and len(text) < 9):
+            self.refuse(f"“{text}” is not a size: type a whole number such as 8.")
+            return
+        size = int(text)
+
+        def change(project: Project) -> Project:
+            for layer_id in layers:
+                project = resize_layer(project, layer_id, size)
+            return project
+
+        self.edit(f"Resize to {size}", change)
 
     def move(
         self,
@@ -184,6 +212,12 @@ class Editor:
         """Bring back the pruned connections selected."""
         if chosen := self._connections(selection):
             self.edit("Restore connections", lambda project: restore(project, chosen))
+
+    def set_weight(self, connection: Connection, value: float) -> None:
+        self.edit(f"Weight {value:g}", lambda project: set_weight(project, *connection, value))
+
+    def set_bias(self, neuron: Neuron, value: float) -> None:
+        self.edit(f"Bias {value:g}", lambda project: set_bias(project, *neuron, value))
 
     def lock(self, selection: Selection, locked: bool) -> None:
         """Keep the values of the weights selected in training, or let them go."""

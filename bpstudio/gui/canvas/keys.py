@@ -22,7 +22,7 @@ Modifier = Qt.KeyboardModifier
 
 STEP, PAN_STEP = 20.0, 60.0
 """How far an arrow moves a layer, in scene pixels, and the view, in those of the screen."""
-ARROWS = {
+ARROWS: dict[int, tuple[int, int]] = {
     Key.Key_Left: (-1, 0),
     Key.Key_Right: (1, 0),
     Key.Key_Up: (0, -1),
@@ -57,7 +57,7 @@ class Keys:
         key, text, modifiers = event.key(), event.text(), event.modifiers()
         layers = sorted(self._view.selection.layers)
         if key in ARROWS:
-            return self._arrow(*ARROWS[Key(key)], modifiers)
+            return self._arrow(*ARROWS[key], modifiers)
         if modifiers & Modifier.ControlModifier:
             return False
         if key == Key.Key_N and modifiers & Modifier.AltModifier:
@@ -212,10 +212,10 @@ class Keys:
         """Choose with the arrows where a link from what is selected shall end."""
         selection = self._view.selection
         if selection.neurons and selection.neuron is not None:
-            self._view.take_up(LinkByKeys(self._view, *selection.neuron))
+            self._view.hand.take_up(LinkByKeys(self._view, *selection.neuron))
         elif selection.layers:
             at = self._layer_index()
-            self._view.take_up(LinkByKeys(self._view, list(self._view.places)[at or 0], None))
+            self._view.hand.take_up(LinkByKeys(self._view, list(self._view.places)[at or 0], None))
 
     def _draw_tool(self) -> None:
         self._view.set_tool(Tool.DRAW)

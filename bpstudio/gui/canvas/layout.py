@@ -69,11 +69,15 @@ class LayerPlace:
         return index if 0 <= index < self.size else None
 
     def neuron_under(self, x: float, y: float) -> int | None:
-        """Index of the neuron whose disc or picture is at (x, y), else None; a strip is one thing."""
+        """Index of the neuron whose disc or picture is at (x, y); None beside it, and on a strip."""
         index = None if self.folded else self.neuron_at(y)
         if index is None or abs(x - self.x) > self.tile / 2:
             return None
-        return index if abs(self.slots[index] - y) <= self.tile / 2 else None
+        return index if abs(y - self.y_of(index)) <= self.tile / 2 else None
+
+    def y_of(self, index: int) -> float:
+        """y of a neuron."""
+        return self.y + (index - (self.size - 1) / 2) * self.spacing
 
 
 def place_layer(layer_id: str, size: int, x: float, y: float, unfolded: bool = False) -> LayerPlace:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QTransform
 from PySide6.QtWidgets import QGraphicsView
@@ -15,17 +17,30 @@ EMPTY = QRectF(-300, -200, 600, 400)
 
 
 class Navigation:
-    """Moves one view over its drawing. ``fitted``: the whole network stays in view when it changes."""
+    """Moves one view over its drawing. ``fitted``: the whole network stays in view when it changes.
+
+    ``moved`` is called whenever the view shows another part than before.
+    """
 
     def __init__(self, view: QGraphicsView, drawing: Drawing) -> None:
         self._view = view
         self._drawing = drawing
         self.fitted = True
+        self.moved: Callable[[], None] = _nobody
 
     @property
     def scale(self) -> float:
         """Screen pixels per scene pixel."""
         return self._view.transform().m11()
+
+    @property
+    def seen(self) -> QRectF:
+        """The part of the scene in view."""
+        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
+
+    def look_at(self, pos: QPointF) -> None:
+        """Bring a scene position into the middle."""
+        self.pan_by(self.seen.center() - pos)
 
     def fit(self) -> None:
         """Show the whole network."""
@@ -42,6 +57,7 @@ class Navigation:
         self._drawing.setSceneRect(QRectF(middle - reach, middle + reach))
         self._view.setTransform(QTransform.fromScale(scale, scale))
         self._view.centerOn(middle)
+        self.moved()
 
     def actual_size(self) -> None:
         """One scene pixel on one of the screen, around the middle of what is seen."""
@@ -61,6 +77,9 @@ class Navigation:
     def pan_by(self, offset: QPointF) -> None:
         """Move what is seen by an offset in scene pixels."""
         self.fitted = False
-        view = self._view
-        middle = view.mapToScene(view.viewport().rect()).boundingRect().center()
-        view.centerOn(middle - offset)
+        self._view.centerOn(self.seen.center() - offset)
+        self.moved()
+
+
+def _nobody() -> None:
+    """Nobody looks on."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from bpstudio.model.topology import Topology
@@ -41,6 +41,15 @@ class Selection:
         """The connection that is selected without its link."""
         chosen = self.connection
         return None if chosen is None or (chosen[0], chosen[2]) in self.links else chosen
+
+    def after(self, before: Topology, now: Topology) -> Selection:
+        """What of it still exists; neurons alone only where none was removed beside them."""
+        still = self.within(now)
+        shrunk = any(
+            layer in before and before.layer(layer).size > now.layer(layer).size
+            for layer, _ in still.neurons
+        )
+        return replace(still, neurons=frozenset(), neuron=None) if shrunk else still
 
     def within(self, topology: Topology) -> Selection:
         """What of it still exists."""

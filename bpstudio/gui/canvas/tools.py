@@ -75,7 +75,7 @@ def eraser_cursor() -> QCursor:
 def begin(view: CanvasView, pos: QPointF, event: QMouseEvent) -> Gesture | None:
     """The gesture that a press at a scene position begins; None if it does its work at once."""
     left = event.button() == Qt.MouseButton.LeftButton
-    if event.button() == Qt.MouseButton.MiddleButton or (left and view.space_held):
+    if event.button() == Qt.MouseButton.MiddleButton or (left and view.hand.space):
         return Pan(view, pos)
     if not left:
         return None

@@ -20,15 +20,15 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from bpstudio.gui.canvas.describe import selection_name
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.editor import Editor
-from bpstudio.gui.canvas.gestures import Gesture
-from bpstudio.gui.canvas.gestures.keylink import LinkByKeys
+from bpstudio.gui.canvas.hand import Hand
 from bpstudio.gui.canvas.hover import Hover
 from bpstudio.gui.canvas.keys import Keys
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.menu import CanvasMenu
+from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
 from bpstudio.gui.canvas.selection import Neuron, Selection
-from bpstudio.gui.canvas.tools import Tool, begin, cursor
+from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.gui.theme import TITLE_SIZE, Theme, ThemeHolder, text_font
@@ -80,14 +80,11 @@ class CanvasView(QGraphicsView):
         self.drawing.flow.set_enabled(preference(FLOW, True))
         self.drawing.picture.exact_shown.connect(self.exact_shown)
         self.navigation = Navigation(self, self.drawing)
+        self.minimap = Minimap(self, self.drawing, self.navigation)
         self.editor = Editor(document, self.message.emit)
         self._hover = Hover(self.drawing)
         self._keys = Keys(self)
-        self._gesture: Gesture | None = None
-        self._tool = Tool.DRAW
-        self._part = ""
-        self.space_held = self._panned = self._x_held = self._cut = False
-        self._double = False
+        self.hand = Hand(self)
         # What drawing itself has selected: the next click draws on instead of letting go of it.
         self._drawn = Selection()
         self._set_up()
@@ -120,11 +117,13 @@ class CanvasView(QGraphicsView):
 
     def show_project(self, project: Project) -> None:
         """Show this project; only what changed is made anew."""
+        before = self.drawing.project.topology
         if self.drawing.show_project(project):
-            self.select(self.selection.within(project.topology))
+            self.select(self.selection.after(before, project.topology))
             self.say(selection_name(project, self.selection))
             if self.navigation.fitted:
                 self.navigation.fit()
+            self.minimap.follow()
 
     def _on_theme(self, theme: Theme) -> None:
         self.setBackgroundBrush(theme.color("surface"))
@@ -166,6 +165,7 @@ class CanvasView(QGraphicsView):
         super().resizeEvent(event)
         if self.navigation.fitted:
             self.navigation.fit()
+        self.minimap.follow()
 
     def say(self, words: str) -> None:
         """Tell those who cannot see the canvas what is selected or about to happen."""
@@ -200,11 +200,11 @@ class CanvasView(QGraphicsView):
         place = self.places[layer_id]
         inside = place.top <= pos.y() <= place.bottom
         neuron = place.neuron_at(pos.y()) if inside else None
-        if self._double and place.folded and inside:
+        if self.hand.double and place.folded and inside:
             self.editor.fold(layer_id)
-        elif self._double and neuron is None:
+        elif self.hand.double and neuron is None:
             self.rename_requested.emit()
-        elif neuron is not None and (self._double or modifiers & Modifier.ControlModifier):
+        elif neuron is not None and (self.hand.double or modifiers & Modifier.ControlModifier):
             before = self.selection.neurons if adding else frozenset[Neuron]()
             chosen = before ^ {(layer_id, neuron)}
             self.select(Selection.of_neurons(*sorted(chosen)))
@@ -224,11 +224,11 @@ class CanvasView(QGraphicsView):
             held = bool(self.selection) and self.selection != self._drawn
             if held and not modifiers & Modifier.ShiftModifier:
                 self.select(Selection())
-            return held or self._double
+            return held or self.hand.double
         links = frozenset({(connection[0], connection[2])})
         if modifiers & Modifier.ShiftModifier:
             links ^= self.selection.links
-        if self._double or modifiers & Modifier.ControlModifier:
+        if self.hand.double or modifiers & Modifier.ControlModifier:
             links = frozenset()
         self.select(Selection(links=links, connection=connection))
         return True
@@ -295,47 +295,24 @@ class CanvasView(QGraphicsView):
         self.drawing.show_pruned(not self.drawing.shows_pruned)
         self.pruned_shown.emit(self.drawing.shows_pruned)
 
-    # Tools and gestures
+    # Tools, mouse and keys
 
     @property
     def tool(self) -> Tool:
-        """The tool in hand: the eraser as long as X is held."""
-        return Tool.ERASER if self._x_held else self._tool
+        """The tool in hand."""
+        return self.hand.tool
 
     def set_tool(self, tool: Tool) -> None:
         """Take another tool."""
-        self._tool = tool
-        self._point()
+        self.hand.set_tool(tool)
         self.tool_changed.emit(tool)
-
-    def take_up(self, gesture: Gesture | None) -> None:
-        """Begin a gesture; one that was not ended is left."""
-        self.put_down()
-        self._gesture = gesture
-        self._point()
-
-    def put_down(self) -> None:
-        """Leave the gesture in hand without a trace."""
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None:
-            gesture.cancel()
-        self._point()
 
     def escape(self) -> None:
         """Leave the gesture in hand; without one go out of what is selected, at last select nothing."""
-        if self._gesture is not None:
-            self.put_down()
+        if self.hand.busy:
+            self.hand.put_down()
         elif not self._keys.out():
             self.select(Selection())
-
-    def _point(self) -> None:
-        """Give the pointer the shape of what a press would do."""
-        if self._gesture is not None and self._gesture.cursor is not None:
-            self.viewport().setCursor(self._gesture.cursor)
-        elif self._gesture is None:
-            self.viewport().setCursor(cursor(self.tool, self._part, self.space_held))
-
-    # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._press(event, double=False)
@@ -346,29 +323,21 @@ class CanvasView(QGraphicsView):
     def _press(self, event: QMouseEvent, double: bool) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._hover.leave()
-        self._double = double
-        self._panned = self._panned or self.space_held
-        self._cut = self._cut or self._x_held
-        self.take_up(begin(self, self.mapToScene(event.position().toPoint()), event))
+        self.hand.press(event, self.mapToScene(event.position().toPoint()), double)
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pos = self.mapToScene(event.position().toPoint())
-        if self._gesture is not None:
-            if not isinstance(self._gesture, LinkByKeys):
-                self._gesture.move(pos, event.modifiers())
+        if self.hand.busy:
+            self.hand.move(event, pos)
         else:
-            self._part, neuron = self._hover.at(pos, self.reach)
-            self._point()
+            part, neuron = self._hover.at(pos, self.reach)
+            self.hand.over(part)
             self.neuron_hovered.emit(neuron)
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None:
-            gesture.end(self.mapToScene(event.position().toPoint()), event.modifiers())
-        self._double = False
-        self._point()
+        self.hand.release(event, self.mapToScene(event.position().toPoint()))
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -413,8 +382,6 @@ class CanvasView(QGraphicsView):
         elif neuron is not None and len(self.selection.layers) == 1:
             self.select(Selection(self.selection.layers, neuron=(layer_id, neuron)))
 
-    # Keys
-
     def event(self, event: QEvent) -> bool:
         # Space is Play everywhere else; here a press may become a drag, so it waits for the release.
         if (
@@ -428,57 +395,18 @@ class CanvasView(QGraphicsView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.key()
-        if key == Qt.Key.Key_Space and not event.modifiers():
-            if not event.isAutoRepeat():
-                self.space_held, self._panned = True, False
-                self._point()
-        elif key == Qt.Key.Key_X and not event.modifiers() & Modifier.ControlModifier:
-            if not event.isAutoRepeat():
-                self._x_held, self._cut = True, False
-                self._point()
-        elif key in (Qt.Key.Key_Alt, Qt.Key.Key_Shift) and self._gesture is not None:
-            pressed = Modifier.AltModifier if key == Qt.Key.Key_Alt else Modifier.ShiftModifier
-            self._gesture.again(event.modifiers() | pressed)
-        elif isinstance(self._gesture, LinkByKeys) and self._gesture.key(event):
-            pass
-        elif not self._keys.press(event):
+        if not self.hand.key_press(event) and not self._keys.press(event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.isAutoRepeat():
-            return
-        key = event.key()
-        if key == Qt.Key.Key_Space and self.space_held:
-            self.space_held = False
-            self._point()
-            if not self._panned:
-                self.play_requested.emit()
-        elif key == Qt.Key.Key_X and self._x_held:
-            self._x_held = False
-            self._point()
-            if not self._cut:
-                self._tap_x(event.modifiers())
-        elif key in (Qt.Key.Key_Alt, Qt.Key.Key_Shift) and self._gesture is not None:
-            released = Modifier.AltModifier if key == Qt.Key.Key_Alt else Modifier.ShiftModifier
-            self._gesture.again(event.modifiers() & ~released)
-        else:
+        if not self.hand.key_release(event):
             super().keyReleaseEvent(event)
-
-    def _tap_x(self, modifiers: Modifier) -> None:
-        """X without a drag cuts the connections selected, with Shift it restores them."""
-        if modifiers & Modifier.ShiftModifier:
-            self.editor.restore(self.selection)
-        else:
-            self.editor.cut(self.selection)
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # From layer to layer first; behind the last one the focus goes on.
         return self._keys.walk(1 if forward else -1) or super().focusNextPrevChild(forward)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        # A key that is released elsewhere is not held any more here.
-        self.space_held = self._x_held = False
         if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self.put_down()
+            self.hand.let_go()
         super().focusOutEvent(event)

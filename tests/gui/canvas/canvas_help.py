@@ -42,7 +42,7 @@ def stroke(
 def neuron(view: CanvasView, layer: str, k: int) -> tuple[float, float]:
     """Where a neuron is."""
     place = view.places[layer]
-    return place.x, float(place.slots[k])
+    return place.x, place.y_of(k)
 
 
 def middle(view: CanvasView, layer: str) -> tuple[float, float]:
@@ -66,8 +66,8 @@ def across(view: CanvasView, source: str, target: str) -> list[tuple[float, floa
     return [(x, -500.0), (x, 500.0)]
 
 
-def curve_middle(view: CanvasView, source: str, target: str, curve: int) -> tuple[float, float]:
-    """A point on a connection, half way."""
-    curves = view.drawing.bundles[source, target].bundle
-    sources, targets = curves.connections()
-    return curves.point(int(sources[curve]), int(targets[curve]), 0.5)
+def on_connection(
+    view: CanvasView, source: str, i: int, target: str, j: int, share: float = 0.5
+) -> tuple[float, float]:
+    """A point on a connection, a share of the way along it."""
+    return view.drawing.bundles[source, target].bundle.point(i, j, share)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from bpstudio.gui.canvas.bundle import Bundle
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
-from tests.gui.canvas.canvas_help import CTRL, SHIFT, across, curve_middle, edge, middle, neuron
+from tests.gui.canvas.canvas_help import CTRL, SHIFT, across, edge, middle, neuron, on_connection
 from tests.gui.hands import at, begin_drag, click, drag
 
 LEFT = Qt.MouseButton.LeftButton
@@ -65,7 +67,7 @@ def test_that_a_cycle_is_shown_as_forbidden_while_dragging_with_why(trained: Can
 def test_that_the_eraser_cuts_what_it_crosses_and_only_that(trained: CanvasView) -> None:
     old = trained.document.project.network
     trained.set_tool(Tool.ERASER)
-    x, y = curve_middle(trained, "input", "hidden1", 0)
+    x, y = on_connection(trained, "input", 0, "hidden1", 0)
     drag(trained, (x, y - 8), (x, y + 8))
     gone = mask(trained, "input", "hidden1")
     assert gone is not None and not gone[0, 0] and gone.sum() < 8
@@ -116,13 +118,13 @@ def test_that_the_count_is_shown_while_cutting_and_escape_leaves_no_trace(
 
 def test_that_a_click_of_the_eraser_takes_the_connection_under_it(trained: CanvasView) -> None:
     trained.set_tool(Tool.ERASER)
-    click(trained, *trained.drawing.bundles["input", "hidden1"].bundle.point(0, 0, 0.1))
+    click(trained, *on_connection(trained, "input", 0, "hidden1", 0, 0.8))
     gone = mask(trained, "input", "hidden1")
     assert gone is not None and not gone[0, 0]
 
 
 def test_that_one_connection_is_selected_alone_and_delete_prunes_it(trained: CanvasView) -> None:
-    click(trained, *curve_middle(trained, "input", "hidden1", 0), CTRL)
+    click(trained, *on_connection(trained, "input", 0, "hidden1", 0), CTRL)
     chosen = trained.selection.lone_connection
     assert chosen == ("input", 0, "hidden1", 0)
     QTest.keyClick(trained, Qt.Key.Key_Delete)
@@ -152,3 +154,16 @@ def test_that_p_shows_pruned_connections(trained: CanvasView, qtbot: QtBot) -> N
     assert trained.viewport().grab().toImage() != before
     QTest.keyClick(trained, Qt.Key.Key_P)
     assert trained.viewport().grab().toImage() == before
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hit"),
+    [((50, -1), (50, 1), True), ((50, 1), (50, 3), False), ((-20, -1), (-10, 1), False),
+     ((-20, -1), (10, 1), False), ((-20, -1), (60, 1), True), ((60, 2), (40, -2), True),
+     ((10, 1), (90, 1), False)],
+)  # fmt: skip
+def test_that_a_stroke_crosses_a_curve_where_it_changes_sides(
+    start: tuple[float, float], end: tuple[float, float], hit: bool
+) -> None:
+    straight = Bundle("a", "b", 0.0, 100.0, np.array([0.0]), np.array([0.0]))
+    assert straight.crossed(start, end).tolist() == [[hit]]

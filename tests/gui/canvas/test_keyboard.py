@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.canvas.selection import Selection
@@ -163,3 +164,12 @@ def test_that_what_is_selected_can_be_read_out(trained: CanvasView) -> None:
     assert heard[3].startswith("connection input 1 to hidden 1 1, weight ")
     trained.select(Selection(links=frozenset({("input", "hidden1")})))
     assert trained.accessibleDescription() == "link input to hidden 1, 8 connections"
+
+
+def test_that_keys_of_other_alphabets_do_nothing(drawn: CanvasView) -> None:
+    before = drawn.document.project
+    for key in (0x0444, 0x0416, 0x03A9):
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, chr(key))
+            QApplication.sendEvent(drawn, event)
+    assert drawn.document.project is before

@@ -40,9 +40,8 @@ class Crossings:
             self._hit[key] |= one.crossed((start.x(), start.y()), (end.x(), end.y()))
 
     def touch(self, pos: QPointF, reach: float) -> None:
-        """Add what lies within reach of a point."""
-        for offset in (QPointF(reach, 0), QPointF(0, reach)):
-            self.cross(pos - offset, pos + offset)
+        """Add what lies within reach above or below a point."""
+        self.cross(pos - QPointF(0, reach), pos + QPointF(0, reach))
 
     @property
     def count(self) -> int:

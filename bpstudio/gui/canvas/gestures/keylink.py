@@ -23,9 +23,7 @@ class LinkByKeys(Gesture):
 
     def __init__(self, view: CanvasView, source: str, neuron: int | None) -> None:
         place = view.places[source]
-        super().__init__(
-            view, QPointF(place.x, place.y if neuron is None else _y(view, source, neuron))
-        )
+        super().__init__(view, QPointF(place.x, place.y if neuron is None else place.y_of(neuron)))
         self.source, self.neuron = source, neuron
         ids = list(view.places)
         self._ids = ids
@@ -49,7 +47,7 @@ class LinkByKeys(Gesture):
             case Key.Key_Up if self.neuron is not None:
                 self._end = None if not self._end else self._end - 1
             case Key.Key_Return | Key.Key_Enter:
-                self.view.put_down()
+                self.view.hand.put_down()
                 link_ends(self.view, self.source, self.neuron, self._target, self._end)
                 return True
             case _:
@@ -63,7 +61,7 @@ class LinkByKeys(Gesture):
         why = connection_refusal(topology, self.source, self.neuron, target, self._end)
         text = why or linking(topology, self.source, self.neuron, target, self._end) + " · Enter"
         place = view.places[target]
-        y = place.y if self._end is None else _y(view, target, self._end)
+        y = place.y if self._end is None else place.y_of(self._end)
         end = QPointF(place.x, y)
         view.drawing.mark_target(None if why else target)
         view.drawing.ghost.show_ghost(
@@ -74,8 +72,3 @@ class LinkByKeys(Gesture):
     def cancel(self) -> None:
         super().cancel()
         self.view.drawing.mark_target(None)
-
-
-def _y(view: CanvasView, layer: str, neuron: int) -> float:
-    """Where a neuron stands."""
-    return float(view.places[layer].slots[neuron])
