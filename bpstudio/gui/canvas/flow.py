@@ -59,6 +59,11 @@ class FlowClock(QObject):
         self.left, self.right, self.columns = left, right, max(columns, 1)
 
     @property
+    def active(self) -> bool:
+        """Whether there is a wave, or will be one after the rest."""
+        return self._start is not None
+
+    @property
     def way_ms(self) -> int:
         """How long the wave takes one way."""
         return self.columns * COLUMN_MS

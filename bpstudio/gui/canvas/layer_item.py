@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas import neuron_paint as neurons
@@ -45,7 +45,7 @@ class LayerItem(QGraphicsObject):
         self._images: list[QImage] = []
         self._smooth = True
         self._strip: QImage | None = None
-        self._values: FloatArray | None = None
+        self._colors: list[QColor] = []
         self._biases: FloatArray | None = None
         self._scale = 1.0
         self._pulse: tuple[FloatArray, float, bool] | None = None
@@ -70,7 +70,7 @@ class LayerItem(QGraphicsObject):
         ``smooth`` images have no visible cells.
         """
         assert self.theme is not None
-        self._images, self._strip = [], None
+        self._images, self._strip, self._colors = [], None, []
         self._smooth = smooth
         if self.place.folded:
             # Rows of a strip turn with it, and a picture that lies on its side would mislead.
@@ -78,7 +78,9 @@ class LayerItem(QGraphicsObject):
             self._strip = neurons.strip_image(self.theme, images if detailed else None, values)
         elif images is not None:
             self._images = neurons.pictures(self.theme, images)
-        self._values, self._biases, self._scale = values, biases, scale
+        elif values is not None:
+            self._colors = neurons.value_colors(self.theme, values)
+        self._biases, self._scale = biases, scale
         self.update()
 
     def set_pulse(self, values: FloatArray | None, strength: float, backward: bool) -> None:
@@ -215,17 +217,16 @@ class LayerItem(QGraphicsObject):
         bias = None if self._biases is None else float(self._biases[index])
         if square:
             neurons.paint_picture(painter, rect, self._images[index], self._smooth)
-            neurons.paint_border(painter, theme, rect, chosen, True)
+            neurons.paint_border(painter, theme, rect, chosen)
             if bias is not None:
                 neurons.paint_gauge(painter, theme, rect, bias, self._scale)
             return
-        value = 0.0 if self._values is None else float(self._values[index])
+        color = self._colors[index] if self._colors else theme.color("zero")
         if bias is not None:
             grow = neurons.RING_GAP + neurons.RING_WIDTH
             rect = rect.adjusted(grow / 2, grow / 2, -grow / 2, -grow / 2)
             neurons.paint_ring(painter, theme, rect, bias, self._scale)
-        neurons.paint_disc(painter, theme, rect, value)
-        neurons.paint_border(painter, theme, rect, chosen, False)
+        neurons.paint_disc(painter, theme, rect, color, chosen)
 
     def _paint_pulse(
         self,

@@ -122,7 +122,7 @@ def test_that_a_step_is_seen_in_links_and_neurons_and_leaves_no_trace(
         return len(changed) == 2
 
     qtbot.waitUntil(seen, timeout=20_000)
-    qtbot.waitUntil(lambda: view.drawing.flow.clock.wave is None, timeout=20_000)
+    qtbot.waitUntil(lambda: not view.drawing.flow.clock.active, timeout=20_000)
     qtbot.waitUntil(lambda: view.is_exact, timeout=20_000)
     assert np.array_equal(picture(view), before)
 
