@@ -208,7 +208,8 @@ HELP = (
     "as 4-8-3 can be pasted too. Everything can be undone.\n\n"
     "By keyboard: Tab goes from layer to layer, Enter to its neurons and on to their connections, "
     "Escape back; N draws a layer, L links, X cuts, arrows move. The wheel zooms, Space or the middle "
-    "button drags the view, F shows all of it.\n\n"
+    "button drags the view, F shows all of it, Ctrl+B turns it from bottom to top. Ctrl+H shows every "
+    "step made so far, to go back to any; below the canvas are the options of what is selected.\n\n"
     "Drop a CSV file or a project on the window to open it. Ctrl+E exports the weights together with "
     "the scaling, so that the outputs can be computed from the raw columns."
 )

@@ -28,6 +28,7 @@ from bpstudio.gui.panels.base import Panel
 from bpstudio.gui.panels.data import DataPanel
 from bpstudio.gui.panels.explain import ExplainPanel
 from bpstudio.gui.panels.heatmaps import HeatmapPanel
+from bpstudio.gui.panels.history import HistoryPanel
 from bpstudio.gui.panels.loss import LossPanel
 from bpstudio.gui.panels.messages import MessagePanel
 from bpstudio.gui.panels.output import OutputPanel
@@ -38,7 +39,7 @@ from bpstudio.model.project import Project
 from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import Topology
 
-WATCH_WIDTH = 330
+WATCH_WIDTH, HISTORY_WIDTH = 330, 180
 
 
 class MainWindow(QMainWindow):
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.heatmap_panel = HeatmapPanel(themes)
         self.explain_panel = ExplainPanel(themes)
         self.message_panel = MessagePanel(themes)
+        self.history_panel = HistoryPanel(self.document, themes)
         self._lay_out(menus["View"])
         self._connect()
         self._show_problem()
@@ -112,7 +114,13 @@ class MainWindow(QMainWindow):
         whole.addWidget(inner, 1)
         self.setCentralWidget(middle)
         view_menu.addSeparator()
-        for dock in (watch, explain, messages):
+        history = self._dock(
+            inner, "History", self.history_panel, Qt.DockWidgetArea.LeftDockWidgetArea
+        )
+        history.setVisible(False)
+        history.toggleViewAction().setShortcut("Ctrl+H")
+        inner.resizeDocks([history], [HISTORY_WIDTH], Qt.Orientation.Horizontal)
+        for dock in (watch, explain, messages, history):
             view_menu.addAction(dock.toggleViewAction())
 
     def _dock(
@@ -134,6 +142,7 @@ class MainWindow(QMainWindow):
         self.document.edited.connect(self._on_edited)
         self.document.title_changed.connect(self._show_title)
         self.runner.state_changed.connect(self.top_bar.show_running)
+        self.runner.state_changed.connect(self.canvas.show_running)
         self.runner.rate_changed.connect(self.top_bar.show_rate)
         self.runner.message.connect(self.message_panel.add)
         self.loss_panel.message.connect(self.message_panel.add)

@@ -11,6 +11,7 @@ from bpstudio.explain.neurons import LayerAnswer, answers
 from bpstudio.explain.scales import weight_bound
 from bpstudio.gui.canvas.bundle import bundle
 from bpstudio.gui.canvas.bundle_item import BundleItem
+from bpstudio.gui.canvas.flow_show import FlowShow
 from bpstudio.gui.canvas.layer_item import LayerItem
 from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
 from bpstudio.gui.canvas.links_picture import LinksPicture
@@ -48,8 +49,10 @@ class Drawing(QGraphicsScene):
         self.ghost.setVisible(False)
         self.trace, self.marks, self.pruned = TraceItem(), TraceItem(), TraceItem()
         self.shows_pruned = False
+        self.turned = False
         for item in (self.ghost, self.card, self.trace, self.marks, self.pruned):
             self.addItem(item)
+        self.flow = FlowShow(self)
         self.set_theme(theme)
 
     def show_project(self, project: Project) -> bool:
@@ -69,7 +72,7 @@ class Drawing(QGraphicsScene):
         for item in (*self.layers.values(), *self.bundles.values()):
             self.removeItem(item)
         topology = project.topology
-        self.places = arrange(topology, project.layout, project.unfolded)
+        self.places = arrange(topology, project.layout, project.unfolded, self.turned)
         self.layers, self.bundles = {}, {}
         bundles = [bundle(topology, self.places, link.key) for link in topology.links]
         # Names stand below everything, skip links too.
@@ -78,6 +81,7 @@ class Drawing(QGraphicsScene):
         for place in self.places.values():
             layer = LayerItem(place, topology.label(place.id), label_y)
             layer.theme = self.theme
+            layer.turned = self.turned
             self.layers[place.id] = layer
             self.addItem(layer)
         self._few = sum(b.count for b in bundles) <= FEW and not kernel_ready()
@@ -147,6 +151,12 @@ class Drawing(QGraphicsScene):
         for mark in (self.trace, self.marks, self.pruned):
             mark.theme = theme
         self.picture.set_theme(theme)
+        self._refresh(self.project)
+
+    def set_turned(self, turned: bool) -> None:
+        """Whether the view shows the scene from bottom to top."""
+        self.turned = turned
+        self._rebuild(self.project)
         self._refresh(self.project)
 
     # Marks

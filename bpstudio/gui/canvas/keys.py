@@ -13,6 +13,7 @@ from bpstudio.gui.canvas.gestures.keylink import LinkByKeys
 from bpstudio.gui.canvas.layout import MAX_SHOWN, snap
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool
+from bpstudio.gui.canvas.turn import in_scene
 
 if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView
@@ -135,7 +136,9 @@ class Keys:
         view, selection = self._view, self._view.selection
         if modifiers & Modifier.ControlModifier:
             view.navigation.pan_pixels(-dx * PAN_STEP, -dy * PAN_STEP)
-        elif selection.lone_connection is not None:
+            return True
+        dx, dy = (round(x) for x in in_scene(dx, dy, view.navigation.turned))
+        if selection.lone_connection is not None:
             self._walk_connections(dx, dy)
         elif selection.neurons:
             self._walk_neurons(dx, dy, bool(modifiers & Modifier.ShiftModifier))

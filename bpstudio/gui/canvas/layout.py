@@ -15,6 +15,7 @@ from bpstudio.model.topology import Topology
 
 COLUMN, WIDE_COLUMN, WIDTH = 200.0, 300.0, 660.0
 """Least and largest distance between the middles of columns, and the width the columns aim at."""
+TURNED_SHARE = 0.65
 SPAN = 420.0
 """Height that a layer of some size aims at."""
 MAX_SPACING, MIN_SPACING = 78.0, 22.0
@@ -108,17 +109,19 @@ def arrange(
     topology: Topology,
     layout: Mapping[str, tuple[float, float]],
     unfolded: Collection[str] = (),
+    turned: bool = False,
 ) -> dict[str, LayerPlace]:
     """A place for every layer: by hand where the layout has one, else in even columns.
 
-    Large layers are folded, but for those that are ``unfolded``.
+    Large layers are folded, but for those that are ``unfolded``. Columns that are seen ``turned``, as
+    rows above each other, stand closer: a screen is wider than it is high.
     """
     column = columns(topology)
     by_column: dict[int, list[str]] = {}
     for layer_id, k in column.items():
         by_column.setdefault(k, []).append(layer_id)
     last = max(by_column, default=0)
-    step = min(WIDE_COLUMN, max(COLUMN, WIDTH / max(last, 1)))
+    step = min(WIDE_COLUMN, max(COLUMN, WIDTH / max(last, 1))) * (TURNED_SHARE if turned else 1.0)
     places = {}
     for k, ids in by_column.items():
         middle = (k - last / 2) * step

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
 from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost, kernel_ready
 from bpstudio.gui.canvas.raster_numpy import Array
+from bpstudio.gui.canvas.turn import QUARTER, is_turned
 from bpstudio.gui.theme import Theme
 
 REST_MS = 80
@@ -23,7 +24,9 @@ OVERVIEW, OLD_MS = 480, 1500
 may be while the weights move."""
 DIMMED = 0.2
 """Opacity of connections that are not looked at."""
-ALL, LIT, WHOLE = "all", "lit", "whole"
+BAND = (1.5, 1.1, 0.7, 0.3)
+"""Widths of the stripes that a wave is made of, as shares of its reach to both sides."""
+ALL, LIT, WHOLE, FLOWING = "all", "lit", "whole", "flowing"
 
 
 class LinksPicture(QGraphicsObject):
@@ -39,7 +42,10 @@ class LinksPicture(QGraphicsObject):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._strokes: dict[str, tuple[Strokes, ...]] = {ALL: (), LIT: (), WHOLE: ()}
+        self._strokes: dict[str, tuple[Strokes, ...]] = dict.fromkeys(
+            (ALL, LIT, WHOLE, FLOWING), ()
+        )
+        self._wave: tuple[float, float] | None = None
         self._pictures: dict[str, Picture] = {}
         self._awaited: dict[str, Order] = {}
         self._overviewed = QElapsedTimer()
@@ -79,6 +85,28 @@ class LinksPicture(QGraphicsObject):
             self._cancel(LIT)
             self._pictures.pop(LIT, None)
         self._renew(LIT)
+
+    def flow(self, strokes: Sequence[Strokes]) -> None:
+        """What a wave will show of each connection: what flows through it."""
+        self._strokes[FLOWING] = tuple(strokes)
+        self._pictures.pop(FLOWING, None)
+        self._order_flow()
+
+    def set_wave(self, x: float | None, reach: float) -> None:
+        """Where the wave is, and how far it is seen to both sides; None: nowhere."""
+        wave = None if x is None else (x, reach)
+        if wave != self._wave:
+            self._wave = wave
+            self.update()
+
+    def _order_flow(self) -> None:
+        """A wave through a small network shows what flows; through a large one, its connections."""
+        view, strokes = self._view, self._strokes[FLOWING]
+        self._pictures.pop(FLOWING, None)
+        if view is not None and strokes and _quick(strokes, view):
+            picture = take_picture(self._order_from(FLOWING, view))
+            if picture is not None:
+                self._pictures[FLOWING] = picture
 
     def warm_up(self) -> None:
         """Have the compiled kernel fetched, if it is not there."""
@@ -209,6 +237,8 @@ class LinksPicture(QGraphicsObject):
         if dimmed:
             painter.setOpacity(1.0)
             self._paint_picture(painter, view, self._pictures.get(LIT))
+        if self._wave is not None:
+            self._paint_wave(painter, view, *self._wave)
 
     def _move_to(self, view: Viewpoint) -> None:
         """The view looks from elsewhere: draw at once if that is quick, or else when it rests."""
@@ -226,6 +256,24 @@ class LinksPicture(QGraphicsObject):
                 self._rest.start()
             else:
                 self._order(kind)
+        if self._wave is not None:
+            self._order_flow()
+
+    def _paint_wave(self, painter: QPainter, view: Viewpoint, x: float, reach: float) -> None:
+        """What flows, in place of the weights: clearest in the middle of the wave. Where it was not
+        drawn, the connections once more, which makes them stronger."""
+        flowing = self._pictures.get(FLOWING)
+        painter.save()
+        for share in BAND:
+            half = share * reach
+            stripe = QRectF(x - half, self._box.top(), 2 * half, self._box.height())
+            painter.setClipRect(stripe, Qt.ClipOperation.IntersectClip)
+            painter.setOpacity(0.5)
+            if flowing is not None:
+                painter.fillRect(stripe, self._theme.color("surface"))
+                painter.setOpacity(0.75)
+            self._paint_picture(painter, view, flowing or self._pictures.get(ALL))
+        painter.restore()
 
     def _paint_picture(self, painter: QPainter, view: Viewpoint, picture: Picture | None) -> None:
         if picture is None:
@@ -234,8 +282,12 @@ class LinksPicture(QGraphicsObject):
         left = (view.dx - drawn.dx) / view.pixel
         top = (view.dy - drawn.dy) / view.pixel
         if drawn.scale == view.scale and drawn.pixel == view.pixel and _whole(left, top, view):
+            turned = is_turned(painter.worldTransform())
             painter.save()
             painter.resetTransform()
+            if turned:
+                painter.translate(0, view.columns / view.pixel)
+                painter.rotate(QUARTER)
             painter.drawImage(QPointF(left, top), picture.image)
             painter.restore()
             return
@@ -263,18 +315,20 @@ def _quick(strokes: Sequence[Strokes], view: Viewpoint) -> bool:
 
 
 def _viewpoint(painter: QPainter) -> Viewpoint:
-    """Where a painter of the scene looks from, in the pixels of its device."""
+    """Where a painter of the scene looks from, in the pixels of its device.
+
+    A turned scene is looked at as if it were not, and the picture turned then: its columns run up.
+    """
     device = painter.device()
     pixel = device.devicePixelRatioF()
     transform = painter.worldTransform()
-    return Viewpoint(
-        transform.m11() * pixel,
-        transform.dx() * pixel,
-        transform.dy() * pixel,
-        round(device.width() * pixel),
-        round(device.height() * pixel),
-        pixel,
-    )
+    columns, rows = round(device.width() * pixel), round(device.height() * pixel)
+    if is_turned(transform):
+        scale = -transform.m12() * pixel
+        dx, dy = rows - transform.dy() * pixel, transform.dx() * pixel
+        return Viewpoint(scale, dx, dy, rows, columns, pixel)
+    scale = transform.m11() * pixel
+    return Viewpoint(scale, transform.dx() * pixel, transform.dy() * pixel, columns, rows, pixel)
 
 
 def _whole(left: float, top: float, view: Viewpoint) -> bool:

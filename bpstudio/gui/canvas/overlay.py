@@ -7,6 +7,7 @@ from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.layout import LayerPlace
+from bpstudio.gui.canvas.turn import level
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
 
 Align = Qt.AlignmentFlag
@@ -58,7 +59,8 @@ class GhostItem(QGraphicsItem):
             painter.drawLine(start, end)
         if self._place is not None:
             self._paint_layer(painter, theme, self._place)
-        paint_bubble(painter, theme, self._text_at, [self.text], token)
+        with level(painter, self._text_at):
+            paint_bubble(painter, theme, QPointF(0, 0), [self.text], token)
 
     def _paint_layer(self, painter: QPainter, theme: Theme, place: LayerPlace) -> None:
         painter.setPen(QPen(theme.color("accent"), 1.5))

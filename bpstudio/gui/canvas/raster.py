@@ -135,13 +135,32 @@ def rasterise(
     plates = [_Plate(s, view) for s in strokes if s.bundle.count]
     total = sum(plate.depth for plate in plates)
     unit = min(FINEST_UNIT, LARGEST_SUM / max(total, 1e-9))
-    surface = np.zeros((view.columns, view.rows + 2), dtype=np.int64)
+    surface = _surface(view.columns, view.rows + 2)
     for plate in plates:
         if not plate.expose(surface, unit, module, stopped):
             return None
     picture = np.empty((view.rows, view.columns), dtype=np.uint32)
     module.develop(surface, unit, _shades(), inks.astype(np.float32), picture)
     return picture
+
+
+class _Scratch(threading.local):
+    """Memory that a thread uses again: new memory costs more than clearing the old."""
+
+    def __init__(self) -> None:
+        self.plate = np.zeros(0, dtype=np.int64)
+
+
+_scratch = _Scratch()
+
+
+def _surface(columns: int, rows: int) -> Array:
+    """An empty plate (columns, rows), good until the thread's next picture."""
+    if not columns * rows <= _scratch.plate.size <= 4 * columns * rows:
+        _scratch.plate = np.empty(columns * rows, dtype=np.int64)
+    plate: Array = _scratch.plate[: columns * rows].reshape(columns, rows)
+    plate.fill(0)
+    return plate
 
 
 def cost(strokes: Sequence[Strokes], view: Viewpoint) -> float:

@@ -47,8 +47,10 @@ CURSORS = {
 ERASER_SIZE = 15
 
 
-def cursor(tool: Tool, part: str, panning: bool) -> QCursor:
+def cursor(tool: Tool, part: str, panning: bool, turned: bool = False) -> QCursor:
     """The pointer over a part of a layer, or "" over empty canvas."""
+    if part == "handle" and turned and not panning and tool is not Tool.ERASER:
+        return QCursor(Shape.SizeHorCursor)
     if panning:
         return QCursor(Shape.OpenHandCursor)
     if tool is Tool.ERASER:

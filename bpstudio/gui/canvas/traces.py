@@ -61,7 +61,8 @@ class TraceItem(QGraphicsItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for path, token, style in self._strokes:
-            pen = QPen(self.theme.color(token), 2.0, style)
+            # Dots are for what is not there: they stay in the background.
+            pen = QPen(self.theme.color(token), 1.2 if style == Qt.PenStyle.DotLine else 2.0, style)
             pen.setCosmetic(True)
             painter.setPen(pen)
             painter.drawPath(path)

@@ -25,19 +25,23 @@ from bpstudio.gui.canvas.hover import Hover
 from bpstudio.gui.canvas.keys import Keys
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.menu import CanvasMenu
+from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
 from bpstudio.gui.canvas.selection import Neuron, Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.document import Change, Document
+from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.gui.theme import TITLE_SIZE, Theme, ThemeHolder, text_font
 from bpstudio.model.editing import tidy
 from bpstudio.model.project import Project
 
+FLOW = "flow"
+"""The name of the preference that says whether the flow of a run is shown."""
 HIT = 7.0
 """How near to a connection the pointer has to be, in screen pixels."""
 NAME = "Network canvas"
 EMPTY_HINT = (
-    "Draw a vertical stroke for each layer: input, output, then hidden ones between.\n"
+    "Draw a {} stroke for each layer: input, output, then hidden ones between.\n"
     "The longer the stroke, the more neurons; a click is a single one."
 )
 
@@ -73,8 +77,10 @@ class CanvasView(QGraphicsView):
         self.selection = Selection()
         self.drawing = Drawing(themes.theme, self)
         self.setScene(self.drawing)
+        self.drawing.flow.set_enabled(preference(FLOW, True))
         self.drawing.picture.exact_shown.connect(self.exact_shown)
         self.navigation = Navigation(self, self.drawing)
+        self.minimap = Minimap(self, self.drawing, self.navigation)
         self.editor = Editor(document, self.message.emit)
         self._hover = Hover(self.drawing)
         self._keys = Keys(self)
@@ -117,6 +123,7 @@ class CanvasView(QGraphicsView):
             self.say(selection_name(project, self.selection))
             if self.navigation.fitted:
                 self.navigation.fit()
+            self.minimap.follow()
 
     def _on_theme(self, theme: Theme) -> None:
         self.setBackgroundBrush(theme.color("surface"))
@@ -129,16 +136,33 @@ class CanvasView(QGraphicsView):
         painter.resetTransform()
         painter.setFont(text_font(TITLE_SIZE))
         painter.setPen(self.drawing.theme.color("secondary"))
-        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, EMPTY_HINT)
+        hint = EMPTY_HINT.format("horizontal" if self.navigation.turned else "vertical")
+        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, hint)
 
     @property
     def is_exact(self) -> bool:
         """Whether the connections are drawn as they are, not moved or scaled from before."""
         return self.drawing.picture.is_exact
 
+    def show_running(self, running: bool) -> None:
+        """A run or a step has begun or ended: its flow is seen in the network."""
+        self.drawing.flow.show_running(running)
+
+    def toggle_flow(self) -> None:
+        """Show the flow of runs and steps, or do not; the choice is remembered."""
+        enabled = not self.drawing.flow.enabled
+        self.drawing.flow.set_enabled(enabled)
+        set_preference(FLOW, enabled)
+
     def fit(self) -> None:
         """Show the whole network."""
         self.navigation.fit()
+
+    def turn(self) -> None:
+        """Let the network run from bottom to top, or again from left to right."""
+        self.hand.put_down()
+        self.navigation.turn(not self.navigation.turned)
+        self.select(self.selection)
 
     def actual_size(self) -> None:
         """Show the network at its own size."""
@@ -148,6 +172,7 @@ class CanvasView(QGraphicsView):
         super().resizeEvent(event)
         if self.navigation.fitted:
             self.navigation.fit()
+        self.minimap.follow()
 
     def say(self, words: str) -> None:
         """Tell those who cannot see the canvas what is selected or about to happen."""

@@ -48,6 +48,7 @@ def pixels(view: CanvasView, theme: Theme = LIGHT) -> np.ndarray:
     """What is seen of the connections alone, (rows, columns, 4)."""
     for item in view.drawing.layers.values():
         item.setVisible(False)
+    view.minimap.setVisible(False)
     image = view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     for item in view.drawing.layers.values():
         item.setVisible(True)
@@ -75,6 +76,9 @@ def test_that_the_picture_at_rest_is_exact(make: Callable[[str], CanvasView], qt
         move()
         until_exact(qtbot, view)
         assert np.array_equal(pixels(view), drawn_anew(view))
+    view.turn()
+    until_exact(qtbot, view)
+    assert np.array_equal(pixels(view), drawn_anew(view))
 
 
 def test_that_connections_stay_in_view_while_it_moves(make: Callable[[str], CanvasView]) -> None:

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -201,3 +201,19 @@ def test_that_escape_leaves_no_trace_of_any_gesture(drawn: CanvasView, part: str
     QTest.mouseRelease(drawn.viewport(), LEFT, pos=at(drawn, x + 60, y + 60))
     QTest.keyRelease(drawn, Qt.Key.Key_Space)
     assert drawn.document.project is before and drawn.selection == Selection()
+
+
+def test_that_a_network_larger_than_the_view_has_a_map_that_moves_it(drawn: CanvasView) -> None:
+    minimap = drawn.minimap
+    assert not minimap.isVisible()
+    for _ in range(6):
+        drawn.navigation.zoom(1.4, at(drawn, 0, 0))
+    assert minimap.isVisible() and minimap.accessibleName()
+    before = drawn.navigation.seen.center()
+    spot = minimap.rect().center() + QPoint(40, 0)
+    QTest.mouseClick(minimap, LEFT, pos=spot)
+    after = drawn.navigation.seen.center()
+    assert after.x() > before.x() + 50
+    assert shape(drawn) == "2-3-1" and drawn.selection == Selection()
+    drawn.fit()
+    assert not minimap.isVisible()
