@@ -55,12 +55,20 @@ class CompiledEngine:
         self._packed = zeros(p.packed, dtype)
         self._gradient = zeros(p.length, dtype)
         self._none = zeros(1, dtype)
+        self._network = _at(p.layers), _at(p.links), p.count
+        self._rows = _at(self.X), _at(self.Y)
+        self._buffers = _at(self._values), _at(self._deltas), _at(self._packed)
+        self._moves = _at(p.moves), p.moves.size
+        self._made_settings: dict[int, tuple[TrainingConfig, FloatArray, int]] = {}
+        self._known: dict[int, tuple[FloatArray, int]] = {}
+        self._measured: dict[int, _Measured] = {}
         # Where parameters have places of their own, so have the optimizer's vectors.
         self._work = [zeros(p.length if p.moves.size else 0, dtype) for _ in range(3)]
         self._weight = self._placed(weight_positions(topology))
         held = self._placed(np.zeros(0) if topology.free is None else ~topology.free)
         self._held = np.flatnonzero(held).astype(np.uintp)
         self._kept = zeros(self._held.size, dtype)
+        self._masks = _at(self._weight), _at(self._held), self._held.size, _at(self._kept)
 
     def _placed(self, vector: Any) -> FloatArray:
         """A vector like the parameters', as the kernels see them."""
@@ -121,16 +129,16 @@ class CompiledEngine:
         )
 
     def _online(self, order: IntArray) -> float:
-        p, vector = self._plan, self.state.parameters
+        vector = self.state.parameters
         return self._kernels.online(
-            _at(order), len(order), _at(self.X), _at(self.Y), _at(p.layers), _at(p.links), p.count,
-            _at(vector), _at(p.moves), p.moves.size, _at(self._work_on(0, vector)), p.length,
-            _at(self._values), _at(self._deltas), self._joint, self.config.learning_rate,
+            _at(order), len(order), *self._rows, *self._network, self._place(vector), *self._moves,
+            self._work_on(0, vector), self._plan.length, *self._buffers[:2], self._joint,
+            self.config.learning_rate,
         )  # fmt: skip
 
-    def _work_on(self, place: int, vector: FloatArray) -> FloatArray:
-        """What a kernel changes: the vector itself, or room for a copy of it."""
-        return self._work[place] if self._plan.moves.size else vector
+    def _work_on(self, place: int, vector: FloatArray) -> int:
+        """Where the kernel changes a vector: there itself, or where there is room for a copy of it."""
+        return self._place(self._work[place] if self._plan.moves.size else vector)
 
     def _batches(self, order: IntArray, update: int, plain: bool) -> float:
         """One call for many updates, or several for an update that is too large for one."""
@@ -152,29 +160,38 @@ class CompiledEngine:
         first, second, ticks = self._slots()
         moved = [0 if slot is self._none else p.moves.size for slot in (first, second)]
         return self._kernels.batches(
-            _at(order), len(order), update, position, self._chunk, _at(self.X), _at(self.Y),
-            _at(p.layers), _at(p.links), p.count, p.stride, _at(vector), _at(first), _at(second),
-            _at(ticks), _at(p.moves), p.moves.size, *moved, _at(self._work_on(0, vector)),
-            _at(self._work_on(1, first)), _at(self._work_on(2, second)), _at(self._gradient),
-            p.length, _at(self._weight), _at(self._held), self._held.size, _at(self._kept),
-            _at(self._values), _at(self._deltas), _at(self._packed), self._joint,
-            OPTIMIZER_CODES[self.config.optimizer], plain, _at(self._settings(update)),
+            _at(order), len(order), update, position, self._chunk, *self._rows, *self._network,
+            p.stride, *(self._place(v) for v in (vector, first, second, ticks)), *self._moves,
+            *moved, *map(self._work_on, range(3), (vector, first, second)),
+            self._place(self._gradient), p.length, *self._masks,
+            *self._buffers, self._joint, OPTIMIZER_CODES[self.config.optimizer], plain,
+            self._settings(update),
         )  # fmt: skip
 
-    def _settings(self, update: int) -> FloatArray:
-        """What ``kernels.plan.SETTINGS`` names."""
-        config = self.config
-        decoupled = STEPS[config.optimizer].decoupled
-        special = {
-            "share": 1 / update,
-            "l2": 0.0 if decoupled else config.l2,
-            "clip": np.inf if config.clip is None else config.clip,
-            "shrink": 1 - config.learning_rate * config.l2 if decoupled else 1.0,
-            # Where there is no gradient at all, 0 / 0 would be no number.
-            "epsilon": max(config.epsilon, float(np.finfo(config.dtype).tiny)),
-        }
-        values = (special[n] if n in special else getattr(config, n) for n in SETTINGS)
-        return np.fromiter(values, np.float64, len(SETTINGS))
+    def _settings(self, update: int) -> int:
+        """Where what ``kernels.plan.SETTINGS`` names is, for updates of that many rows."""
+        config, made = self.config, self._made_settings.get(update)
+        if made is None or made[0] is not config:
+            decoupled = STEPS[config.optimizer].decoupled
+            special = {
+                "share": 1 / update,
+                "l2": 0.0 if decoupled else config.l2,
+                "clip": np.inf if config.clip is None else config.clip,
+                "shrink": 1 - config.learning_rate * config.l2 if decoupled else 1.0,
+                # Where there is no gradient at all, 0 / 0 would be no number.
+                "epsilon": max(config.epsilon, float(np.finfo(config.dtype).tiny)),
+            }
+            values = [special[n] if n in special else getattr(config, n) for n in SETTINGS]
+            settings = np.array(values, np.float64)
+            made = self._made_settings[update] = config, settings, _at(settings)
+        return made[2]
+
+    def _place(self, vector: FloatArray) -> int:
+        """The address of a vector that stays the same from call to call."""
+        known = self._known.get(id(vector))
+        if known is None or known[0] is not vector:
+            known = self._known[id(vector)] = vector, _at(vector)
+        return known[1]
 
     def _slots(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Two of the optimizer's vectors, made when they are first needed, and its count of updates."""
@@ -220,24 +237,40 @@ class CompiledEngine:
 
     def measure(self, X: FloatArray, Y: FloatArray, labels: IntArray | None) -> Evaluation:
         """See ``Engine.measure``."""
-        X, Y = (np.require(a, self.config.dtype, ["C", "W"]) for a in (X, Y))
         if len(X) == 0:
             return Evaluation(0, float("nan"), float("nan"))
+        rows = self._measured.get(id(X))
+        if rows is None or not rows.are(X, Y, labels):
+            rows = self._measured[id(X)] = _Measured(X, Y, labels, self.config.dtype)
         p, vector = self._plan, self.state.parameters
-        order = np.arange(len(X), dtype=np.int64)
-        classes = order if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
-        right = np.zeros(1, np.int64)
-        tiny = float(np.finfo(self.config.dtype).tiny)
+        rows.right[0] = 0
         summed = self._kernels.measure(
-            _at(order), len(order), self._chunk, _at(X), _at(Y), _at(classes), labels is not None,
-            _at(p.layers), _at(p.links), p.count, p.stride, _at(vector), _at(p.moves),
-            p.moves.size, _at(self._work_on(0, vector)), _at(self._values), _at(self._packed),
-            LOSS_CODES[self.config.loss], tiny, _at(right),
+            *rows.where[:1], len(X), self._chunk, *rows.where[1:4], labels is not None,
+            *self._network, p.stride, self._place(vector), *self._moves, self._work_on(0, vector),
+            self._buffers[0], self._buffers[2], LOSS_CODES[self.config.loss], rows.tiny,
+            rows.where[4],
         )  # fmt: skip
-        accuracy = int(right[0]) / len(X) if labels is not None else float("nan")
+        accuracy = int(rows.right[0]) / len(X) if labels is not None else float("nan")
         return Evaluation(len(X), summed / len(X), accuracy)
+
+
+class _Measured:
+    """Rows to measure on, as the kernels take them; the same ones are measured after every epoch."""
+
+    def __init__(self, X: FloatArray, Y: FloatArray, labels: IntArray | None, dtype: str) -> None:
+        self._given = X, Y, labels
+        self.order = np.arange(len(X), dtype=np.int64)
+        classes = self.order if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
+        self._used = [*(np.require(a, dtype, ["C", "W"]) for a in (X, Y)), classes]
+        self.right = np.zeros(1, np.int64)
+        self.where = [_at(a) for a in (self.order, *self._used, self.right)]
+        self.tiny = float(np.finfo(dtype).tiny)
+
+    def are(self, X: FloatArray, Y: FloatArray, labels: IntArray | None) -> bool:
+        return self._given[0] is X and self._given[1] is Y and self._given[2] is labels
 
 
 def _at(array: np.ndarray[Any, Any]) -> int:
     """The address of a contiguous array's first number."""
-    return array.ctypes.data
+    address: int = array.__array_interface__["data"][0]
+    return address

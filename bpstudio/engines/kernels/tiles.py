@@ -35,7 +35,8 @@ def _totals(builder: Any, vector: Vector, sums: list[Any]) -> Any:
     """The sum over the lanes of each vector (a power of two of them), in the first lanes."""
     width = vector.lanes
     while len(sums) > 1:
-        sums = [halved(builder, vector, *sums[k : k + 2], width) for k in range(0, len(sums), 2)]
+        pairs = zip(sums[::2], sums[1::2], strict=True)
+        sums = [halved(builder, vector, a, b, width) for a, b in pairs]
         width //= 2
     while width > 1:
         sums = [halved(builder, vector, sums[0], sums[0], width)]
