@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
@@ -243,6 +244,12 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         for name, setting in SETTINGS.items():
             object.__setattr__(self, name, setting.checked(name, getattr(self, name)))
+
+    def at_rate(self, rate: float) -> TrainingConfig:
+        """The same with a learning rate that a schedule came to; quick, for every epoch."""
+        other = copy(self)
+        object.__setattr__(other, "learning_rate", rate)
+        return other
 
     def idle(self, name: str) -> str | None:
         """Why a setting has no effect with this optimizer and schedule, as a sentence, or None."""

@@ -17,7 +17,7 @@ from bpstudio.engines.choice import create_engine
 from bpstudio.engines.evaluation import Evaluation, evaluate, predict
 from bpstudio.engines.optimizers import SLOTS
 from bpstudio.model.arrays import FloatArray, IntArray, frozen
-from bpstudio.model.config import SETTINGS, TrainingConfig
+from bpstudio.model.config import GROUPS, SETTINGS, TrainingConfig
 from bpstudio.model.dataset import TRAIN, VALIDATION, Dataset
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.history import History, SettingChange, joined
@@ -48,6 +48,9 @@ HISTORY_RECORDS = 1 << 15
 CHANGEABLE = ("learning_rate", "momentum", "batch_size", "l1", "l2")
 """What may change during a run without restarting it."""
 
+RECORDED = (*GROUPS["Learning"], *GROUPS["Learning rate over the epochs"], *GROUPS["Loss"])
+"""What is in the history if it is not the same when a run goes on: all that shapes its updates."""
+
 _run_ids = itertools.count(1)
 
 
@@ -55,8 +58,9 @@ class Session:
     """One run of one network on one data set.
 
     ``run`` works in the calling thread, ``start`` in a thread of its own. ``progress`` continues an
-    earlier run. Raises ProjectError, before anything is computed, if network, data and config do not go
-    together. The network given is not changed.
+    earlier run; if ``before`` tells its settings, the history tells what is different now. Raises
+    ProjectError, before anything is computed, if network, data and config do not go together. The
+    network given is not changed.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Session:
         sink: Sink,
         control: Control | None = None,
         progress: Progress | None = None,
+        before: TrainingConfig | None = None,
     ) -> None:
         network.topology.validate()
         if problem := fit_problem(network.topology, dataset, config):
@@ -87,10 +92,13 @@ class Session:
         self._schedule = Schedule(len(train.X), config.seed, config.shuffle)
         self._plateau = progress.plateau if config.schedule == "plateau" else None
         self._engine = create_engine(network.topology, train.X, train.Y, config, self._state)
+        self._has_rate = config.idle("learning_rate") is None
         self._set_rate()
         self._row_numbers = dataset.rows(TRAIN)
         self._record = MetricsBuffer(HISTORY_RECORDS)
         self._changes: tuple[SettingChange, ...] = ()
+        if before is not None:
+            self._note_changes(before, RECORDED)
         self._best = self._best_of(progress)
         self._rows, self._seconds, self._call_rows = 0, 0.0, 1
         self._thread: threading.Thread | None = None
@@ -124,6 +132,8 @@ class Session:
     def run(self) -> Result:
         """Train until a stop rule holds or someone says stop."""
         self._sink.post(Started(self.run_id))
+        if self._changes:
+            self._sink.post(Changed(self.run_id, self._changes))
         outcome = self._after_epoch(first=True) if self._position == 0 else None
         while outcome is None:
             self.control.give_way()
@@ -176,7 +186,6 @@ class Session:
         began = time.perf_counter()
         train, validation = (self._evaluated(rows) for rows in self._sets)
         self._seconds += time.perf_counter() - began
-        has_rate = not first and self.config.idle("learning_rate") is None
         event = EpochDone(
             self.run_id,
             self._epoch,
@@ -184,7 +193,7 @@ class Session:
             validation.loss,
             train.accuracy,
             validation.accuracy,
-            self._engine.config.learning_rate if has_rate else math.nan,
+            self._engine.config.learning_rate if self._has_rate and not first else math.nan,
         )
         self._record.put(event)
         self._sink.post(event)
@@ -202,9 +211,11 @@ class Session:
 
     def _set_rate(self) -> None:
         """Tell the engine the learning rate that the schedule comes to."""
+        if self.config.schedule == "constant":
+            return
         rate = learning_rate(self.config, self._epoch, self._plateau)
         if rate != self._engine.config.learning_rate:
-            self._engine.config = replace(self.config, learning_rate=rate)
+            self._engine.config = self.config.at_rate(rate)
 
     def _evaluated(self, rows: _Rows) -> Evaluation:
         return evaluate(
@@ -257,19 +268,24 @@ class Session:
 
     def _change(self, config: TrainingConfig) -> None:
         """Take over what may change during a run."""
-        changed = {name: getattr(config, name) for name in CHANGEABLE}
-        for name, value in changed.items():
-            if value != (before := getattr(self.config, name)) and self._begun:
-                change = SettingChange(self._epoch, name, before, value)
-                self._changes = joined(self._changes, change)
+        before = self.config
         if batch_rows(config, len(self._sets[0].X)) != batch_rows(
             self.config, len(self._sets[0].X)
         ):
             self._call_rows = 1
-        self.config = replace(self.config, **changed)
+        self.config = replace(before, **{name: getattr(config, name) for name in CHANGEABLE})
+        self._note_changes(before, CHANGEABLE)
         self._engine.config = self.config
         self._set_rate()
         self._sink.post(Changed(self.run_id, self._changes))
+
+    def _note_changes(self, before: TrainingConfig, names: Sequence[str]) -> None:
+        """Put into the history what is different from settings that something was learned with."""
+        for name in names if self._begun else ():
+            old, new = (getattr(config, name) for config in (before, self.config))
+            if old != new:
+                texts = ("none" if value is None else value for value in (old, new))
+                self._changes = joined(self._changes, SettingChange(self._epoch, name, *texts))
 
     # What it tells
 
@@ -302,6 +318,7 @@ class Session:
             progress if self._begun else Progress(),
             self._rows,
             self._seconds,
+            self.config,
             best_epoch,
         )
 
