@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from bpstudio.engines.base import State
-from bpstudio.engines.reference import ReferenceEngine, backward, forward
+from bpstudio.engines.forward import forward
+from bpstudio.engines.reference import ReferenceEngine, backward
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.functions import ACTIVATIONS, LOSSES

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from bpstudio.engines.base import State, weight_positions
-from bpstudio.engines.reference import ReferenceEngine, deltas, forward, parameter_gradient
+from bpstudio.engines.forward import forward
+from bpstudio.engines.reference import ReferenceEngine, deltas, parameter_gradient
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.functions import ACTIVATIONS, LOSSES, Loss

@@ -16,6 +16,7 @@ from bpstudio.training.events import (
     Failed,
     Finished,
     Lifecycle,
+    Note,
     Paused,
     Result,
     Snapshot,
@@ -187,6 +188,8 @@ class Runner(QObject):
         match event:
             case Started():
                 pass
+            case Note(message=message):
+                self.message.emit(message, False)
             case Changed(changes=changes):
                 self._changes = changes
             case Paused(run_id=run_id, result=result):

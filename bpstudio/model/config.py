@@ -234,7 +234,7 @@ class TrainingConfig:
     )  # fmt: skip
     engine: str = _setting(
         "auto", "Engine", "How updates are computed", str,
-        choices={"auto": "the fastest there is", "reference": "readable NumPy"},
+        choices={"auto": "the fastest there is", "compiled": "compiled", "reference": "readable NumPy"},
     )  # fmt: skip
     dtype: str = _setting(
         "float64", "Precision", "Floating-point numbers of a run", str,

@@ -41,6 +41,14 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something people may want to know; ``message`` is a sentence. The run goes on."""
+
+    run_id: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class EpochDone:
     """After an epoch (0: before the first). Losses are means; NaN where there is nothing to measure."""
 
@@ -95,5 +103,5 @@ class Failed:
     details: str
 
 
-Lifecycle: TypeAlias = Started | Changed | Paused | Finished | Failed
+Lifecycle: TypeAlias = Started | Note | Changed | Paused | Finished | Failed
 Event: TypeAlias = Lifecycle | EpochDone | Snapshot

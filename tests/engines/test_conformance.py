@@ -352,10 +352,10 @@ def test_that_a_failing_batch_is_counted_from_its_first_row(make: Make, problem:
 
 def test_that_auto_is_an_engine_there_is(problem: Problem) -> None:
     engine, _ = engine_for("auto", problem)
-    assert type(engine) in ENGINES.values()
+    assert type(engine).__name__ in ("CompiledEngine", "ReferenceEngine")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_that_every_engine_can_be_chosen_by_its_name(name: str, problem: Problem) -> None:
     engine, _ = engine_for(name, problem)
-    assert type(engine) is ENGINES[name]
+    assert type(engine).__name__ == f"{name.capitalize()}Engine"
