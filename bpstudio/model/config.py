@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from bpstudio.model.functions import LOSSES
+from bpstudio.model.history import SettingChange
 from bpstudio.model.initialise import INITIALISERS
 from bpstudio.model.methods import OPTIMIZER_METHODS, OPTIMIZERS, SCHEDULES, idle_reason
 
@@ -327,7 +328,10 @@ def with_optimizer(
     if not changed:
         return config, ""
     texts = [
-        (_noun(key), *(SETTINGS[key].text(getattr(c, key)) for c in (config, before)))
+        (
+            _lowered(SETTINGS[key].label),
+            *(SETTINGS[key].text(getattr(c, key)) for c in (config, before)),
+        )
         for key in changed
     ]
     now = " and ".join(f"{noun} {text}" for noun, text, _ in texts)
@@ -335,8 +339,25 @@ def with_optimizer(
     return config, f"{method.label} usually starts with {now}: set so, instead of {was}."
 
 
-def _noun(key: str) -> str:
-    return SETTINGS[key].label.lower()
+def change_text(change: SettingChange) -> str:
+    """A change as people read it: ``learning rate 0.5 → 0.1``, ``optimizer SGD → Adam``."""
+    setting = SETTINGS.get(change.setting)
+    if setting is None:
+        return str(change)
+    texts = (
+        setting.choices.get(str(v), str(v))
+        if setting.choices
+        else _number_text(v)
+        if isinstance(v, float)
+        else str(v)
+        for v in (change.before, change.after)
+    )
+    return f"{_lowered(setting.label)} {' → '.join(texts)}"
+
+
+def _lowered(label: str) -> str:
+    """A label within a sentence: L1 stays what it is."""
+    return label if label[1:2].isdigit() else label[:1].lower() + label[1:]
 
 
 def penalty_text(config: TrainingConfig) -> str:
