@@ -27,7 +27,7 @@ from bpstudio.cli.runs import train_project
 from bpstudio.cli.scores import Score, score_lines, split_scores
 from bpstudio.cli.sources import DataOptions, is_project, open_project, project_name, settings_from
 from bpstudio.files.plan import MISSING_TREATMENTS
-from bpstudio.files.project_file import save
+from bpstudio.files.project_file import load, save
 from bpstudio.files.tables import TASKS
 from bpstudio.files.text import DELIMITERS, ENCODINGS
 from bpstudio.model.config import GROUPS, SETTINGS, TrainingConfig
@@ -127,7 +127,7 @@ def run(args: argparse.Namespace, window: Window) -> int:
     for reason in _without_effect(project, args.set):
         print(f"bpstudio: {reason}", file=sys.stderr)
     before = project.epoch
-    project, result = train_project(project)
+    project, result = train_project(project, load(args.file).config if before else None)
     # A project on disk is not replaced by one whose run went wrong, unless that was asked for.
     saved = out if result.stop_reason != "diverged" or args.out is not None else None
     if saved is not None:

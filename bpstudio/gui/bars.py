@@ -26,7 +26,7 @@ from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.methods import OPTIMIZER_METHODS, OPTIMIZERS, rate_label
 from bpstudio.model.project import Project
 from bpstudio.model.proposal import proposal
-from bpstudio.training.schedule import learning_rate
+from bpstudio.training.schedule import config_in_force
 
 TOP_HEIGHT = 56
 
@@ -236,11 +236,9 @@ class SettingsBar(QWidget):
 
     def show_rate(self, project: Project) -> None:
         """Say above the learning rate what a schedule has made of it by now."""
-        config, progress = project.config, project.progress
-        caption = rate_label(config.optimizer)
-        if (rate := learning_rate(config, progress.epoch, progress.plateau)) != (
-            config.learning_rate
-        ):
+        caption = rate_label(project.config.optimizer)
+        rate = config_in_force(project).learning_rate
+        if rate != project.config.learning_rate:
             caption = f"Rate, now {rate:.2g}"
         self._boxes["learning_rate"].set_caption(caption)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from bpstudio.model.functions import LOSSES
+from bpstudio.model.history import SettingChange
 from bpstudio.model.initialise import INITIALISERS
 from bpstudio.model.methods import OPTIMIZER_METHODS, OPTIMIZERS, SCHEDULES, idle_reason
 
@@ -244,6 +246,12 @@ class TrainingConfig:
         for name, setting in SETTINGS.items():
             object.__setattr__(self, name, setting.checked(name, getattr(self, name)))
 
+    def at_rate(self, rate: float) -> TrainingConfig:
+        """The same with a learning rate that a schedule came to; quick, for every epoch."""
+        other = copy(self)
+        object.__setattr__(other, "learning_rate", rate)
+        return other
+
     def idle(self, name: str) -> str | None:
         """Why a setting has no effect with this optimizer and schedule, as a sentence, or None."""
         return idle_reason(name, self.optimizer, self.schedule)
@@ -320,7 +328,10 @@ def with_optimizer(
     if not changed:
         return config, ""
     texts = [
-        (_noun(key), *(SETTINGS[key].text(getattr(c, key)) for c in (config, before)))
+        (
+            _lowered(SETTINGS[key].label),
+            *(SETTINGS[key].text(getattr(c, key)) for c in (config, before)),
+        )
         for key in changed
     ]
     now = " and ".join(f"{noun} {text}" for noun, text, _ in texts)
@@ -328,8 +339,25 @@ def with_optimizer(
     return config, f"{method.label} usually starts with {now}: set so, instead of {was}."
 
 
-def _noun(key: str) -> str:
-    return SETTINGS[key].label.lower()
+def change_text(change: SettingChange) -> str:
+    """A change as people read it: ``learning rate 0.5 → 0.1``, ``optimizer SGD → Adam``."""
+    setting = SETTINGS.get(change.setting)
+    if setting is None:
+        return str(change)
+    texts = (
+        setting.choices.get(str(v), str(v))
+        if setting.choices
+        else _number_text(v)
+        if isinstance(v, float)
+        else str(v)
+        for v in (change.before, change.after)
+    )
+    return f"{_lowered(setting.label)} {' → '.join(texts)}"
+
+
+def _lowered(label: str) -> str:
+    """A label within a sentence: L1 stays what it is."""
+    return label if label[1:2].isdigit() else label[:1].lower() + label[1:]
 
 
 def penalty_text(config: TrainingConfig) -> str:

@@ -17,6 +17,7 @@ from bpstudio.model.arrays import IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.network import SHUFFLE_STREAM
 from bpstudio.model.progress import Plateau
+from bpstudio.model.project import Project
 
 BLOCK_VALUES = 1 << 16
 """Epochs are shuffled in blocks of about this many indices: fewer calls for small data."""
@@ -86,6 +87,12 @@ def learning_rate(config: TrainingConfig, epoch: int, plateau: Plateau | None = 
         case _:
             rate = base
     return max(rate, lowest)
+
+
+def config_in_force(project: Project) -> TrainingConfig:
+    """The project's settings with the learning rate that its next update has."""
+    config, progress = project.config, project.progress
+    return config.at_rate(learning_rate(config, progress.epoch, progress.plateau))
 
 
 def start_plateau(config: TrainingConfig, loss: float, plateau: Plateau | None) -> Plateau:

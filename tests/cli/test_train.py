@@ -163,6 +163,21 @@ def test_that_a_project_goes_on_with_its_schedule(shell: Shell) -> None:
     first = shell.done("train", "c.bps", "--json").json
     assert first["epochs_total"] == 4
     assert first["learning_rate"] == first["config"]["learning_rate"] / 8
+    assert first["changes"] == []
+
+
+def test_that_a_project_gone_on_with_in_another_way_says_so_in_its_record(shell: Shell) -> None:
+    shell.done("train", "sample:circles", "--epochs", 2, "--out", "c.bps")
+    other = ("--set", "optimizer=adam", "--set", "clip=0.5", "--set", "seed=3")
+    changes = shell.done("train", "c.bps", "--json", *other).json["changes"]
+    assert changes == [
+        {"epoch": 2, "setting": "optimizer", "before": "sgd", "after": "adam"},
+        {"epoch": 2, "setting": "clip", "before": "none", "after": 0.5},
+    ]
+    assert [c["setting"] for c in shell.done("train", "c.bps", "--json").json["changes"]] == [
+        "optimizer",
+        "clip",
+    ]
 
 
 def test_that_levenberg_marquardt_says_what_it_needs(shell: Shell) -> None:

@@ -151,7 +151,7 @@ def test_that_changed_settings_are_marked_and_told_by_the_mouse(
     assert panel.plot.marks == [20.0]
     area = panel.plot.plot_area()
     for share, expected in (
-        (20.0 / 39, ["learning rate 0.50000", "learning_rate 0.5 → 0.1", "l2 0 → 0.01"]),
+        (20.0 / 39, ["learning rate 0.50000", "learning rate 0.5 → 0.1", "L2 0 → 0.01"]),
         (30.0 / 39, ["learning rate 0.10000"]),
     ):
         x = int(area.left() + share * area.width())

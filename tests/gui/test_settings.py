@@ -159,6 +159,24 @@ def test_that_settings_changed_in_a_run_hold_without_a_restart_and_are_in_the_re
     assert history.learning_rate[-1] == 0.05
 
 
+def test_that_another_optimizer_between_two_runs_is_in_the_record(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    press(window, "stepButton")
+    until_idle(qtbot, window)
+    choose(combo(window, "optimizerBox"), "adam")
+    press(window, "stepButton")
+    until_idle(qtbot, window)
+    project = window.document.project
+    assert [str(c) for c in project.history.changes] == [
+        "optimizer sgd → adam",
+        "learning_rate 0.3 → 0.01",
+    ]
+    assert project.history.learning_rate[1:].tolist() == [0.3, 0.01]
+    window.document.undo()
+    assert window.document.project.history.changes == ()
+
+
 # The form
 
 

@@ -17,11 +17,13 @@ from bpstudio.model.config import (
     OPTIMIZERS,
     SETTINGS,
     Setting,
+    change_text,
     penalty_text,
     with_optimizer,
     with_penalty,
 )
 from bpstudio.model.functions import LOSSES
+from bpstudio.model.history import SettingChange
 from bpstudio.model.initialise import INITIALISERS
 from bpstudio.model.methods import OPTIMIZER_METHODS, SCHEDULE_METHODS
 
@@ -303,3 +305,20 @@ def test_that_the_same_optimizer_changes_nothing(name: str) -> None:
 def test_that_every_setting_is_in_one_group() -> None:
     grouped = [name for names in GROUPS.values() for name in names]
     assert sorted(grouped) == sorted(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("setting", "before", "after", "text"),
+    [
+        ("learning_rate", 0.5, 0.125, "learning rate 0.5 → 0.125"),
+        ("batch_size", 4, "all", "batch 4 → all"),
+        ("l2", 0.0, 0.01, "L2 0 → 0.01"),
+        ("optimizer", "sgd", "adam", "optimizer SGD → Adam"),
+        ("clip", "none", 1.0, "clip none → 1"),
+        ("from_a_newer_version", 1, 2, "from_a_newer_version 1 → 2"),
+    ],
+)
+def test_that_a_change_reads_as_people_say_it(
+    setting: str, before: Any, after: Any, text: str
+) -> None:
+    assert change_text(SettingChange(3, setting, before, after)) == text

@@ -14,6 +14,7 @@ from bpstudio.explain.scales import linear_ticks, log_ticks, loss_points, loss_r
 from bpstudio.gui.theme import SMALL_SIZE, Theme, ThemeHolder, text_font
 from bpstudio.gui.widgets import number_text
 from bpstudio.model.arrays import FloatArray
+from bpstudio.model.config import change_text
 from bpstudio.model.history import History
 
 CURVES = (("train_loss", "train", "positive"), ("validation_loss", "validation", "negative"))
@@ -215,7 +216,11 @@ class LossPlot(QWidget):
         # As near as a mark is wide.
         (left, right), _ = self.plot.getPlotItem().getViewBox().viewRange()
         near = 4 * (right - left) / max(self.plot.getPlotItem().getViewBox().width(), 60)
-        words += [str(c) for c in history.changes if abs(c.epoch - epoch) <= max(near, 0.5)]
+        words += [
+            change_text(change)
+            for change in history.changes
+            if abs(change.epoch - epoch) <= max(near, 0.5)
+        ]
         return words
 
     @property
