@@ -117,6 +117,28 @@ def test_that_the_values_are_the_engines(problem: Problem, config: TrainingConfi
             assert close(mean / len(problem.X), gradient[position])
 
 
+@given(problems(held=True, rows=2))
+@settings(max_examples=15)
+def test_that_every_step_says_which_parts_it_is_about(problem: Problem) -> None:
+    derivation = derivation_of(problem)
+    topology = problem.topology
+    for step in every_step(derivation):
+        place, key = step.place, step.key
+        assert not place.columns
+        if key.kind in ("setting", "norm"):
+            continue
+        for layer, j in (*place.neurons, *place.biases):
+            assert 0 <= j < topology.layer(layer).size
+        for source, i, target, j in place.connections:
+            mask = topology.link(source, target).mask
+            own = (key.source, key.source_neuron, key.layer, key.neuron) == (source, i, target, j)
+            assert mask is None or mask[j, i] or own
+        if key.layer:
+            assert (key.layer, key.neuron) in (*place.neurons, *place.biases)
+        if key.source:
+            assert (key.source, key.source_neuron, key.layer, key.neuron) in place.connections
+
+
 # The worked example
 
 
