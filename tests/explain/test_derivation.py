@@ -233,6 +233,8 @@ def test_that_a_number_is_followed_to_the_raw_column() -> None:
     assert "green" in d.depends(green)[0].note
     target = d.step(StepKey("target", "output", 0, sample=0))
     assert target.value == 1.0 and d.depends(target)[0].value == 60.0
+    net = d.step(StepKey("net", "hidden1", 0, sample=0))
+    assert ("x_{1}", "input 1 (length)") in net.legend
     kinds = {step.key.kind for step in d.ancestry(d.of_weight("input", 0, "hidden1", 0))}
     assert {"raw", "setting", "weight"} < kinds <= set(KINDS)
 
@@ -290,6 +292,7 @@ def test_that_a_batch_shows_each_rows_share() -> None:
     assert [step.key.sample for step in shares] == [0, 1]
     assert gradient.value == pytest.approx(np.mean([step.value for step in shares]), rel=1e-12)
     assert shares[0].symbol == r"\frac{\partial E_{1}}{\partial w_{11}}"
+    assert [words for _, words in gradient.legend] == ["gradient of row 1", "gradient of row 2"]
     mean = d.step(StepKey("mean_error"))
     assert d.recomputed(mean) == pytest.approx(mean.value, rel=1e-12)
 
