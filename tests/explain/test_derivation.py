@@ -361,7 +361,7 @@ def test_that_a_walk_goes_forward_then_back_then_updates_everything() -> None:
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_that_applying_the_walk_is_a_real_update_that_reset_takes_back(optimizer: str) -> None:
     dataset = Dataset.from_arrays(np.array([[0.05, 0.10], [1.0, 2.0]]), np.eye(2))
-    config = TrainingConfig(optimizer=optimizer, learning_rate=0.1)
+    config = TrainingConfig(optimizer=optimizer, learning_rate=0.1, engine="reference")
     project = Project.create(Topology.parse("2-2-2"), dataset, config)
     project = project.with_start(example_network())
     done = Derivation.of_project(project, [1]).applied(project)
