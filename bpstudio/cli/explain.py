@@ -10,6 +10,7 @@ import argparse
 from pathlib import Path
 
 from bpstudio.cli.options import UsageError, Window, check_folder
+from bpstudio.cli.parts import add_parameter, neuron
 from bpstudio.cli.report import print_json
 from bpstudio.cli.sources import load_project
 from bpstudio.explain.derivation import Derivation
@@ -20,7 +21,6 @@ from bpstudio.explain.step import Step
 from bpstudio.explain.worksheet import Worksheet
 from bpstudio.explain.worksheet_html import exercise_html, solution_html
 from bpstudio.files.atomic import write_atomically
-from bpstudio.model.topology import Topology
 
 EXAMPLE = "bpstudio explain iris.bps --row 1 --connection input:1 hidden1:2"
 
@@ -33,11 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--row", metavar="N", type=int, action="append", required=True,
         help="a row of the data, from 1; several are one update by their mean",
     )  # fmt: skip
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--connection", metavar=("A:i", "B:j"), nargs=2, help="from neuron i of A to neuron j of B"
-    )
-    which.add_argument("--bias", metavar="L:j", help="the bias of neuron j of layer L")
+    add_parameter(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="text if not given")
     parser.add_argument(
         "--digits", metavar="D", type=int, default=DIGITS,
@@ -97,41 +93,13 @@ def _document(derivation: Derivation, args: argparse.Namespace) -> Document:
 
 
 def _subject(derivation: Derivation, args: argparse.Namespace) -> Step | None:
+    preparation = derivation.quantities.preparation
+    assert preparation is not None
+
+    def end(text: str) -> tuple[str, int]:
+        return neuron(derivation.values.topology, preparation, text)
+
     if args.connection:
-        (source, i), (target, j) = (_neuron(derivation, text) for text in args.connection)
-        return derivation.of_weight(source, i, target, j)
-    if args.bias:
-        return derivation.of_bias(*_neuron(derivation, args.bias))
-    return None
-
-
-def _neuron(derivation: Derivation, text: str) -> tuple[str, int]:
-    """``hidden1:2`` or ``input:petal length`` as a layer's id and a neuron from 0."""
-    topology = derivation.values.topology
-    layer, colon, neuron = text.partition(":")
-    if not colon or not neuron.strip():
-        raise UsageError(
-            f"'{text}' is no neuron: write layer:number, as in {topology.output.id}:1."
-        )
-    layer_id = _layer(topology, layer.strip())
-    size = topology.layer(layer_id).size
-    name = neuron.strip()
-    if not name.isdecimal():
-        names = [derivation.quantities.column_name(layer_id, k) for k in range(size)]
-        if name not in names:
-            raise UsageError(f"Layer '{layer_id}' has no neuron called '{name}': use its number.")
-        return layer_id, names.index(name)
-    if not 1 <= int(name) <= size:
-        raise UsageError(f"Layer '{layer_id}' has no neuron {name}: count from 1 to {size}.")
-    return layer_id, int(name) - 1
-
-
-def _layer(topology: Topology, text: str) -> str:
-    """A layer's id from its id or the name that people gave it."""
-    if text in topology:
-        return text
-    for layer in topology.layers:
-        if text.casefold() == topology.label(layer.id).casefold():
-            return layer.id
-    known = ", ".join(layer.id for layer in topology.layers)
-    raise UsageError(f"There is no layer '{text}'; the layers are: {known}.")
+        source, target = map(end, args.connection)
+        return derivation.of_weight(*source, *target)
+    return derivation.of_bias(*end(args.bias)) if args.bias else None

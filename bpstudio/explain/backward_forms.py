@@ -125,7 +125,7 @@ def factor_form(q: Quantities, key: StepKey) -> Form:
         number,
         "",
         Ref(source_output(key)),
-        Place(((key.source, key.source_neuron),), (_connection(key),)),
+        parameter_place(key),
         f"It is what {name} sends through the connection.",
     )
 

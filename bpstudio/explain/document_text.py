@@ -111,7 +111,7 @@ def _section_latex(section: Section, digits: int) -> list[str]:
     lines = ["", rf"\section*{{{text_in_latex(section.title)}}}"]
     for step in section.steps:
         number = f"({step.number}) " if step.number else ""
-        lines += ["", rf"\paragraph{{{number}{text_in_latex(step.title)}}}"]
+        lines += ["", rf"\paragraph*{{{number}{text_in_latex(step.title)}}}"]
         lines.append(text_in_latex(step.note))
         lines += _align(step.equations(digits))
     lines += _align(section.in_full)

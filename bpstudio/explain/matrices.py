@@ -94,7 +94,7 @@ def matrices(derivation: Derivation, step: Step, focus: StepKey | None = None) -
             return maker.net()
         case "output" if key.layer != derivation.values.topology.input.id:
             return maker.output()
-        case "delta":
+        case "delta" | "residual" | "slope":
             return maker.delta()
         case "back":
             return maker.back()

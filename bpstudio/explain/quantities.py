@@ -305,8 +305,14 @@ class Quantities:
     def name(self, key: StepKey) -> str:
         """What the symbol stands for, in words; "" where the symbol says it all."""
         match key.kind:
-            case "output":
-                return f"output of {self.neuron_name(key.layer, key.neuron)}"
+            case "output" if key.layer == self.values.topology.input.id:
+                return self.neuron_name(key.layer, key.neuron)
+            case "output" | "net" | "delta" as kind:
+                what = "net input" if kind == "net" else kind
+                return f"{what} of {self.neuron_name(key.layer, key.neuron)}"
+            case "error" | "row_gradient" as kind if self.values.rows > 1:
+                row = self.row_numbers[key.sample]
+                return f"error of row {row}" if kind == "error" else f"gradient of row {row}"
             case "target":
                 column = self.column_name(key.layer, key.neuron)
                 return f"expected output{f' for {column}' if column else ''}"

@@ -111,7 +111,7 @@ def new_form(q: Quantities, key: StepKey) -> Form:
     name = q.parameter_name(key)
     return Form(
         f"New value of {name}",
-        "5",
+        "5" if q.notation.one_hidden else "23",
         "",
         formula,
         parameter_place(key),

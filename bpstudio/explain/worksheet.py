@@ -73,16 +73,17 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class Worksheet:
-    """Tasks for one row of a derivation. ValueError where there would be more than MOST_BLANKS."""
+    """Tasks for one row. ValueError where there are several rows, or more than MOST_BLANKS blanks."""
 
     derivation: Derivation
     tasks: tuple[Task, ...]
-    sample: int = 0
 
     @classmethod
-    def of(cls, derivation: Derivation, sample: int = 0) -> Worksheet:
-        """The worksheet of one of the derivation's rows."""
-        stages = [s for s in walk(derivation, sample) if s.kind not in ("scale", "apply")]
+    def of(cls, derivation: Derivation) -> Worksheet:
+        """The worksheet of a derivation of one row."""
+        if derivation.rows != 1:
+            raise ValueError("A worksheet is about one row: choose a single one.")
+        stages = [s for s in walk(derivation) if s.kind not in ("scale", "apply")]
         count = sum(len(stage) for stage in stages)
         if count > MOST_BLANKS:
             raise ValueError(
@@ -94,7 +95,7 @@ class Worksheet:
             blanks = tuple(_blanks(derivation, stage.steps()))
             if blanks:
                 tasks.append(Task(stage.title, stage.kind, stage.layer, blanks))
-        return cls(derivation, tuple(tasks), sample)
+        return cls(derivation, tuple(tasks))
 
     def blanks(self) -> Iterator[Blank]:
         for task in self.tasks:
@@ -150,23 +151,16 @@ class Worksheet:
         """The numbers that the student starts from: inputs, expected outputs, weights, biases, η."""
         d, topology = self.derivation, self.derivation.values.topology
         keys = [
-            StepKey("output", topology.input.id, i, sample=self.sample)
-            for i in range(topology.input.size)
+            StepKey("output", topology.input.id, i, sample=0) for i in range(topology.input.size)
         ]
         keys += [
-            StepKey("target", topology.output.id, j, sample=self.sample)
-            for j in range(topology.output.size)
+            StepKey("target", topology.output.id, j, sample=0) for j in range(topology.output.size)
         ]
         for task in self.tasks:
             if task.kind == "update":
                 keys += [_before(blank.key) for blank in task.blanks]
-        settings = dict.fromkeys(
-            key
-            for task in self.tasks
-            if task.kind == "update"
-            for blank in task.blanks
-            for key in _settings(d, blank.key)
-        )
+        updates = [b.key for t in self.tasks if t.kind == "update" for b in t.blanks]
+        settings = _settings(d, updates)
         return tuple(d.step(key) for key in (*keys, *settings))
 
 
@@ -179,11 +173,18 @@ def _before(key: StepKey) -> StepKey:
     return key.at("weight" if key.source else "bias")
 
 
-def _settings(derivation: Derivation, key: StepKey) -> Iterator[StepKey]:
-    """The settings and the memory of the optimizer that a new value depends on."""
-    for step in derivation.ancestry(derivation.step(key)):
-        if step.key.kind == "setting" or step.key.kind.startswith("slot:before"):
-            yield step.key
+def _settings(derivation: Derivation, keys: Iterable[StepKey]) -> list[StepKey]:
+    """The settings and the memory of the optimizer that new values depend on."""
+    found, seen, todo = [], set(keys), list(keys)
+    while todo:
+        key = todo.pop(0)
+        if key.kind == "setting" or key.kind.startswith("slot:before"):
+            found.append(key)
+        if key.kind not in ("row_gradient", "norm"):
+            new = [k for k in derivation.step(key).depends if k not in seen]
+            seen.update(new)
+            todo.extend(new)
+    return found
 
 
 def _blanks(derivation: Derivation, steps: Iterable[Step]) -> Iterator[Blank]:

@@ -83,3 +83,14 @@ def test_what_is_refused_and_why(
     shell: Shell, iris: Path, words: list[object], sentence: str
 ) -> None:
     assert sentence in shell.refused("explain", iris, *words)
+
+
+def test_checking_one_parameter(shell: Shell, iris: Path) -> None:
+    words = ("check", iris, "--connection", "input:2", "hidden1:4")
+    text = shell.done(*words).out
+    assert "∂E/∂w ≈ (E(w + h) − E(w − h))/(2 h)" in text and "The gradient holds" in text
+    report = shell.done(*words, "--json").json
+    assert report["holds"] and not report["at_a_kink"]
+    assert report["central_difference"] == pytest.approx(report["back_propagation"], rel=1e-4)
+    assert shell.done("check", iris, "--bias", "output:virginica", "--json").json["holds"]
+    assert "no link" in shell.refused("check", iris, "--connection", "input:1", "output:1")

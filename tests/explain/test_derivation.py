@@ -118,6 +118,28 @@ def test_that_the_values_are_the_engines(problem: Problem, config: TrainingConfi
             assert close(mean / len(problem.X), gradient[position])
 
 
+@given(problems(held=True, rows=2))
+@settings(max_examples=15)
+def test_that_every_step_says_which_parts_it_is_about(problem: Problem) -> None:
+    derivation = derivation_of(problem)
+    topology = problem.topology
+    for step in every_step(derivation):
+        place, key = step.place, step.key
+        assert not place.columns
+        if key.kind in ("setting", "norm"):
+            continue
+        for layer, j in (*place.neurons, *place.biases):
+            assert 0 <= j < topology.layer(layer).size
+        for source, i, target, j in place.connections:
+            mask = topology.link(source, target).mask
+            own = (key.source, key.source_neuron, key.layer, key.neuron) == (source, i, target, j)
+            assert mask is None or mask[j, i] or own
+        if key.layer:
+            assert (key.layer, key.neuron) in (*place.neurons, *place.biases)
+        if key.source:
+            assert (key.source, key.source_neuron, key.layer, key.neuron) in place.connections
+
+
 # The worked example
 
 
@@ -212,6 +234,8 @@ def test_that_a_number_is_followed_to_the_raw_column() -> None:
     assert "green" in d.depends(green)[0].note
     target = d.step(StepKey("target", "output", 0, sample=0))
     assert target.value == 1.0 and d.depends(target)[0].value == 60.0
+    net = d.step(StepKey("net", "hidden1", 0, sample=0))
+    assert ("x_{1}", "input 1 (length)") in net.legend
     kinds = {step.key.kind for step in d.ancestry(d.of_weight("input", 0, "hidden1", 0))}
     assert {"raw", "setting", "weight"} < kinds <= set(KINDS)
 
@@ -269,6 +293,7 @@ def test_that_a_batch_shows_each_rows_share() -> None:
     assert [step.key.sample for step in shares] == [0, 1]
     assert gradient.value == pytest.approx(np.mean([step.value for step in shares]), rel=1e-12)
     assert shares[0].symbol == r"\frac{\partial E_{1}}{\partial w_{11}}"
+    assert [words for _, words in gradient.legend] == ["gradient of row 1", "gradient of row 2"]
     mean = d.step(StepKey("mean_error"))
     assert d.recomputed(mean) == pytest.approx(mean.value, rel=1e-12)
 
@@ -337,7 +362,7 @@ def test_that_a_walk_goes_forward_then_back_then_updates_everything() -> None:
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_that_applying_the_walk_is_a_real_update_that_reset_takes_back(optimizer: str) -> None:
     dataset = Dataset.from_arrays(np.array([[0.05, 0.10], [1.0, 2.0]]), np.eye(2))
-    config = TrainingConfig(optimizer=optimizer, learning_rate=0.1)
+    config = TrainingConfig(optimizer=optimizer, learning_rate=0.1, engine="reference")
     project = Project.create(Topology.parse("2-2-2"), dataset, config)
     project = project.with_start(example_network())
     done = Derivation.of_project(project, [1]).applied(project)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -71,6 +74,23 @@ def test_that_the_latex_of_any_network_would_compile(problem: Problem, optimizer
     d = explain(problem.network, problem.X, problem.Y, config=config)
     link = problem.topology.links[-1]
     check_document(as_latex(why(d, d.of_weight(link.source, 0, link.target, 0))))
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdfLaTeX")
+def test_that_the_latex_does_compile(tmp_path: Path) -> None:
+    first, second = example(), in_chinese()
+    documents = [whole_walk(first), why(first, first.of_weight("input", 0, "hidden1", 0))]
+    documents.append(why(second, second.of_bias("output", 0)))
+    for k, document in enumerate(documents):
+        (tmp_path / f"{k}.tex").write_text(as_latex(document), "utf-8")
+        done = subprocess.run(
+            ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", f"{k}.tex"],
+            cwd=tmp_path,
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-2000:]
+        assert (tmp_path / f"{k}.pdf").exists()
 
 
 def test_that_names_in_other_scripts_are_text_and_never_in_a_formula() -> None:

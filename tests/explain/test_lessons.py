@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from bpstudio.explain.worksheet import Worksheet
 from bpstudio.files.lessons import load_lesson, write_lessons
 from bpstudio.files.project_file import load
 from bpstudio.files.resources import resource
+from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from bpstudio.training.session import train
 from tests.explain.latex import check_formula
@@ -34,10 +36,17 @@ def shown(d: Derivation, key: StepKey, digits: int = 9) -> str:
     return d.step(key).plain_value(digits)
 
 
+def alike(a: Project, b: Project) -> bool:
+    """Equal but for settings that a lesson leaves at their defaults, which may change."""
+    names = ("batch_size", "learning_rate", "epochs", "optimizer", "loss", "shuffle", "l1", "l2")
+    same = all(getattr(a.config, name) == getattr(b.config, name) for name in names)
+    return same and a == replace(b, config=a.config)
+
+
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 def test_that_a_lesson_ships_as_it_is_built(lesson: Lesson, tmp_path: Path) -> None:
     shipped = load_lesson(lesson.name)
-    assert shipped == lesson.project()
+    assert alike(shipped, lesson.project())
     assert not shipped.is_trained and shipped.notes.startswith(f"# {lesson.title}")
     assert len(list(Worksheet.of(Derivation.of_project(shipped, [lesson.row])).blanks())) < 40
 
@@ -46,7 +55,7 @@ def test_that_the_shipped_files_are_those_that_would_be_written(tmp_path: Path) 
     for path in write_lessons(tmp_path):
         there = resource(*path.relative_to(tmp_path).parts)
         if path.suffix == ".bps":
-            assert load(there) == load(path)
+            assert alike(load(there), load(path))
         else:
             assert there.read_text("utf-8") == path.read_text("utf-8")
 

@@ -102,6 +102,21 @@ def test_that_a_network_too_large_for_paper_is_refused_in_words() -> None:
         Worksheet.of(d)
 
 
+def test_that_several_rows_are_no_worksheet() -> None:
+    d = explain(Network.create(Topology.parse("1-1-1")), np.ones((2, 1)), np.zeros((2, 1)))
+    with pytest.raises(ValueError, match="one row"):
+        Worksheet.of(d)
+
+
+def test_that_what_the_optimizer_remembers_is_given() -> None:
+    config = TrainingConfig(optimizer="momentum", l2=0.1)
+    slots = {"velocity": np.full(4, 0.25)}
+    d = explain(Network.create(Topology.parse("1-1-1")), [1.0], [0.0], config=config, slots=slots)
+    given = [step.title for step in Worksheet.of(d).given()]
+    assert {"Learning rate", "Momentum", "L2"} < set(given)
+    assert sum(title.startswith("Velocity of") for title in given) == 4
+
+
 def test_that_what_stays_is_not_asked() -> None:
     topology = Topology.parse("2-2-1").with_layer_options("output", frozen=True)
     topology = topology.without_connection("input", 0, "hidden1", 0)
