@@ -182,7 +182,11 @@ ODD: list[tuple[str, str | bytes, str | int]] = [
     ("inputs that are missing", "a,b\n,1\n,2\n,3\n", "has no input column left"),
     ("one row", "a,b,y\n1,2,3.5\n", "is '3.5' in every row"),
     ("two rows", "a,b,y\n1,2,3.5\n1,3,4.5\n", 2),
-    ("a comment above", "# made by hand\na,b,c\n" + ROWS, "line 2: this row has 3 cells, but the first"),
+    ("a comment above", "# made by hand\na,b,c\n" + ROWS, 12),
+    ("a header in a comment", "# made by hand\n# a,b,c\n" + ROWS, 12),
+    ("names behind a hash", "# a b y\n1 2 3.5\n4 5 6.5\n1 3 4.5\n", 3),
+    ("colours", "#ff0000,1\n#00ff00,2\n#0000ff,3\n#ff0000,7\n", 4),
+    ("a column called hash", "#,b,c\n" + ROWS, 12),
     ("not UTF-16 to its end", b"\xff\xfea\0,\0b", "is not all UTF-16 text, see byte 7"),
     ("a picture", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(90)), "there is a NUL byte"),
     ("a program", b"\x7fELF\x02\x01\x01" + b"\0" * 90, "there is a NUL byte"),
@@ -260,6 +264,21 @@ def test_that_a_damaged_file_gives_data_or_a_sentence(
     for at in (place, (place + 1) * len(damaged) // 9):
         damaged[at] ^= 0xA5
     found = opened(written(tmp_path, bytes(damaged), name), missing="drop")
+    assert isinstance(found, str) or np.isfinite(found.values).all()
+
+
+@pytest.mark.parametrize("place", range(12))
+def test_that_a_damaged_workbook_gives_data_or_a_sentence(tmp_path: Path, place: int) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in [["a", "b", "y"], *([k, k * k, k + 0.5] for k in range(12))]:
+        book.active.append(row)
+    book.save(tmp_path / "b.xlsx")
+    damaged = bytearray((tmp_path / "b.xlsx").read_bytes())
+    # Among other things the flags and the method of packing in the entries' heads.
+    for at in (place, len(damaged) - 20 * (place + 2), (place + 1) * len(damaged) // 13):
+        damaged[at] ^= 0xA5
+    found = opened(written(tmp_path, bytes(damaged), "b.xlsx"))
     assert isinstance(found, str) or np.isfinite(found.values).all()
 
 
