@@ -33,7 +33,11 @@ from bpstudio.files.text import DELIMITERS, ENCODINGS
 from bpstudio.model.config import GROUPS, SETTINGS, TrainingConfig
 from bpstudio.model.dataset import SCALINGS
 from bpstudio.model.functions import ACTIVATIONS
-from bpstudio.model.methods import OPTIMIZER_METHODS, SCHEDULE_METHODS
+from bpstudio.model.methods import (
+    METHODS,
+    batch_advice,
+    readers_of,
+)
 from bpstudio.model.project import Project
 from bpstudio.training.events import Result
 
@@ -99,22 +103,23 @@ def _group_text(title: str, names: tuple[str, ...]) -> str:
     lines = [f"{title}:"]
     for name in names:
         setting, default = SETTINGS[name], getattr(TrainingConfig(), name)
-        readers = [
-            key
-            for table in (OPTIMIZER_METHODS, SCHEDULE_METHODS)
-            for key, method in table.items()
-            if name in method.settings
-        ]
+        readers = readers_of(name)
         belongs = f" (for {', '.join(readers)})" if readers else ""
         text = (
             f"{name}={setting.text(default)}  {_lowered(setting.help)}{belongs}; {setting.wanted}"
         )
-        lines.append(textwrap.fill(text, 90, initial_indent="  ", subsequent_indent="      "))
+        lines.append(_paragraph(text, "  "))
+        for key, method in METHODS.get(name, {}).items():
+            lines.append(_paragraph(f"{key}: {method.help}", "      "))
     return "\n".join(lines)
 
 
 _HIDDEN = [name for name, activation in ACTIVATIONS.items() if not activation.output_only]
 _SPLIT_HELP = "stratified, random, ordered, or the name of a column that marks the rows"
+
+
+def _paragraph(text: str, indent: str) -> str:
+    return textwrap.fill(text, 90, initial_indent=indent, subsequent_indent=indent + "    ")
 
 
 def _lowered(text: str) -> str:
@@ -124,8 +129,8 @@ def _lowered(text: str) -> str:
 def run(args: argparse.Namespace, window: Window) -> int:
     project = _opened(args)
     out = _place(args)
-    for reason in _without_effect(project, args.set):
-        print(f"bpstudio: {reason}", file=sys.stderr)
+    for remark in _remarks(project, args.set):
+        print(f"bpstudio: {remark}", file=sys.stderr)
     before = project.epoch
     project, result = train_project(project, load(args.file).config if before else None)
     # A project on disk is not replaced by one whose run went wrong, unless that was asked for.
@@ -152,10 +157,14 @@ def _opened(args: argparse.Namespace) -> Project:
     return open_project(args.file, options, args.topology, settings, args.hidden, args.output)
 
 
-def _without_effect(project: Project, assignments: list[str]) -> list[str]:
-    """What was set with --set to no avail, each with the reason."""
+def _remarks(project: Project, assignments: list[str]) -> list[str]:
+    """What to say about --set: settings without effect, and a batch that does not suit."""
+    config = project.config
     names = dict.fromkeys(a.partition("=")[0].strip().replace("-", "_") for a in assignments)
-    return [reason for name in names if (reason := project.config.idle(name))]
+    remarks = [config.idle(name) or "" for name in names]
+    if {"optimizer", "batch_size"} & set(names):
+        remarks.append(batch_advice(config.optimizer, config.batch_size))
+    return [remark for remark in remarks if remark]
 
 
 def _place(args: argparse.Namespace) -> Path:

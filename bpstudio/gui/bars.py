@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from bpstudio.gui.document import Change, Document
-from bpstudio.gui.settings import SettingBox, setting_text
+from bpstudio.gui.settings import SettingBox, choice_helps, setting_text
 from bpstudio.gui.theme import GAP, Theme, ThemeHolder, icon
 from bpstudio.gui.widgets import IconButton, Stat, number_text, percent_text, secondary_label
 from bpstudio.model.config import (
@@ -178,7 +178,9 @@ class SettingsBar(QWidget):
         self._boxes = {
             "learning_rate": SettingBox.of(SETTINGS["learning_rate"], "learningRateEdit", 104),
             "batch_size": SettingBox.of(SETTINGS["batch_size"], "batchSizeEdit", 84),
-            "optimizer": SettingBox.of(SETTINGS["optimizer"], "optimizerBox", 118),
+            "optimizer": SettingBox.of(
+                SETTINGS["optimizer"], "optimizerBox", 118, choice_helps("optimizer")
+            ),
             "momentum": SettingBox.of(SETTINGS["momentum"], "momentumEdit", 76),
             "loss": SettingBox.of(SETTINGS["loss"], "lossBox", 130),
         }
@@ -298,7 +300,7 @@ class SettingsBar(QWidget):
 
         self._edit(box, f"Optimizer {OPTIMIZERS[name]}", change)
         if sentence:
-            self.note.emit(f"{sentence} Undo brings the old ones back.")
+            self.note.emit(sentence)
 
     def _on_activation(self, name: str) -> None:
         layers = [layer.id for layer in self._document.project.topology.hidden]

@@ -12,7 +12,13 @@ from typing import Any, Literal
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.history import SettingChange
 from bpstudio.model.initialise import INITIALISERS
-from bpstudio.model.methods import OPTIMIZER_METHODS, OPTIMIZERS, SCHEDULES, idle_reason
+from bpstudio.model.methods import (
+    OPTIMIZER_METHODS,
+    OPTIMIZERS,
+    SCHEDULES,
+    batch_advice,
+    idle_reason,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +317,7 @@ def with_optimizer(
     """Another optimizer with its usual learning rate and batch, and a sentence that says so.
 
     What is named in ``fixed`` stays. ``suited`` has what suits the data, for optimizers with no usual
-    value of their own. The sentence is empty if only the optimizer changes.
+    value of their own. The sentence is empty if there is nothing to say.
     """
     suited, method, before = suited or config, OPTIMIZER_METHODS[name], config
     values = usual_values(name)
@@ -326,7 +332,7 @@ def with_optimizer(
     config = replace(config, optimizer=name, **values)
     changed = [key for key in values if getattr(before, key) != getattr(config, key)]
     if not changed:
-        return config, ""
+        return config, batch_advice(name, config.batch_size) if name != before.optimizer else ""
     texts = [
         (
             _lowered(SETTINGS[key].label),
@@ -336,7 +342,8 @@ def with_optimizer(
     ]
     now = " and ".join(f"{noun} {text}" for noun, text, _ in texts)
     was = " and ".join(text for _, _, text in texts)
-    return config, f"{method.label} usually starts with {now}: set so, instead of {was}."
+    sentence = f"{method.label} usually starts with {now}: set so, instead of {was}."
+    return config, " ".join(filter(None, [sentence, batch_advice(name, config.batch_size)]))
 
 
 def change_text(change: SettingChange) -> str:

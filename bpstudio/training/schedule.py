@@ -25,6 +25,8 @@ BLOCK_VALUES = 1 << 16
 BETTER = 1e-4
 """A loss is better than the best if it is smaller by this share of it."""
 
+SAME = 1e-5
+"""Losses that differ by less than this share are those of the same weights and data."""
 WAIT = 10
 """Epochs without a better loss before "reduce on plateau" cuts, if nobody said another number."""
 
@@ -103,7 +105,10 @@ def start_plateau(config: TrainingConfig, loss: float, plateau: Plateau | None) 
     base, loss = config.learning_rate, _finite(loss)
     if plateau is None or plateau.base != base:
         return Plateau(base, base, loss, 0, loss)
-    return plateau if plateau.last == loss else replace(plateau, best=loss, waited=0, last=loss)
+    # Another engine, or its other precision, adds in another order.
+    if math.isclose(plateau.last, loss, rel_tol=SAME):
+        return plateau
+    return replace(plateau, best=loss, waited=0, last=loss)
 
 
 def after_loss(config: TrainingConfig, loss: float, plateau: Plateau | None) -> Plateau:

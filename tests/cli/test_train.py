@@ -155,6 +155,12 @@ def test_that_a_setting_without_effect_is_told_beside_the_run(shell: Shell) -> N
     )
 
 
+def test_that_a_batch_that_does_not_suit_is_told_beside_the_run(shell: Shell) -> None:
+    words = ("train", "sample:circles", "--epochs", 1, "--set", "optimizer=rprop")
+    assert shell.done(*words).err == ""
+    assert "RProp needs the slope over all rows" in shell.done(*words, "--set", "batch_size=4").err
+
+
 def test_that_a_project_goes_on_with_its_schedule(shell: Shell) -> None:
     shell.done(
         "train", "sample:circles", "--epochs", 2, "--out", "c.bps",
@@ -194,5 +200,6 @@ def test_that_help_and_the_list_of_settings_name_them_all(shell: Shell) -> None:
     for words in (["--help"], ["--settings"]):
         text = shell.done("train", *words).out
         assert all(name in text for name in SETTINGS)
-    assert "optimizer=sgd" in text and "levenberg" not in text.lower()
+    assert "optimizer=sgd" in text
+    assert "adam: Momentum, with slopes divided by their usual size" in text
     assert "momentum=0.9  share of the last step that is kept (for momentum, nesterov)" in text

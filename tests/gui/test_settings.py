@@ -17,6 +17,7 @@ from bpstudio.files.samples import starter
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.main_window import MainWindow
 from bpstudio.model.config import OPTIMIZERS, SCHEDULES
+from bpstudio.model.methods import OPTIMIZER_METHODS
 from tests.gui.test_window import close, open_window, press, type_into, until_idle
 
 
@@ -52,6 +53,8 @@ def config(window: MainWindow) -> bp.TrainingConfig:
 def test_that_the_bar_offers_every_optimizer(window: MainWindow) -> None:
     box = combo(window, "optimizerBox")
     assert [box.itemData(k) for k in range(box.count())] == list(OPTIMIZERS)
+    helps = [box.itemData(k, Qt.ItemDataRole.ToolTipRole) for k in range(box.count())]
+    assert helps == [method.help for method in OPTIMIZER_METHODS.values()]
 
 
 def test_that_momentum_is_there_for_those_who_use_it(window: MainWindow) -> None:

@@ -274,12 +274,14 @@ def test_that_another_optimizer_comes_with_its_usual_values_and_a_sentence() -> 
     )
 
 
-def test_that_what_is_fixed_stays_and_nothing_is_said() -> None:
+def test_that_what_is_fixed_stays_and_only_what_does_not_suit_is_told() -> None:
     config, sentence = with_optimizer(
         bp.TrainingConfig(4, 0.3), "rprop", {"learning_rate", "batch_size"}
     )
     assert config == bp.TrainingConfig(4, 0.3, optimizer="rprop")
-    assert sentence == ""
+    assert sentence.startswith("RProp needs the slope over all rows: batch all suits it better")
+    config, sentence = with_optimizer(bp.TrainingConfig(4, 0.3), "adam", {"learning_rate"})
+    assert (config, sentence) == (bp.TrainingConfig(4, 0.3, optimizer="adam"), "")
 
 
 def test_that_on_the_way_back_come_values_that_suit_the_data() -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bpstudio.gui.settings import ChoiceControl, choice_helps
 from bpstudio.gui.theme import GAP
 from bpstudio.model.config import GROUPS, SETTINGS, Setting, TrainingConfig, with_optimizer
 from bpstudio.model.methods import idle_reason, rate_label
@@ -88,7 +89,7 @@ class TrainingForm(QDialog):
         form.setVerticalSpacing(8)
         for name in names:
             setting = SETTINGS[name]
-            field = _field(setting, getattr(self.config, name))
+            field = _field(name, setting, getattr(self.config, name))
             field.setObjectName(f"{name}Field")
             field.setAccessibleName(setting.label)
             field.setToolTip(setting.help)
@@ -160,16 +161,14 @@ class TrainingForm(QDialog):
         super().accept()
 
 
-def _field(setting: Setting, value: object) -> Field:
+def _field(name: str, setting: Setting, value: object) -> Field:
     if setting.kind is bool:
         box = QCheckBox()
         box.setChecked(bool(value))
         return box
     if setting.choices is not None:
-        menu = QComboBox()
-        for name, label in setting.choices.items():
-            menu.addItem(label, name)
-        menu.setCurrentIndex(menu.findData(value))
+        menu = ChoiceControl(setting.choices, choice_helps(name))
+        menu.show_value(str(value))
         return menu
     return QLineEdit(setting.text(value))
 
