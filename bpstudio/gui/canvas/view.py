@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from bpstudio.gui.canvas.accessible import install, tell_focus
 from bpstudio.gui.canvas.describe import selection_name
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.editor import Editor
@@ -70,6 +71,7 @@ class CanvasView(QGraphicsView):
     def __init__(
         self, document: Document, themes: ThemeHolder, parent: QWidget | None = None
     ) -> None:
+        install()
         super().__init__(parent)
         self.setObjectName("canvas")
         self.setAccessibleName(NAME)
@@ -192,6 +194,7 @@ class CanvasView(QGraphicsView):
         self.drawing.mark_selection(selection)
         if changed:
             self.say(selection_name(self.drawing.project, selection))
+            tell_focus(self, selection)
             self.selection_changed.emit(selection)
 
     def select_all(self) -> None:
