@@ -25,6 +25,7 @@ from bpstudio.gui.canvas.hand import Hand
 from bpstudio.gui.canvas.hover import Hover
 from bpstudio.gui.canvas.keys import Keys
 from bpstudio.gui.canvas.layout import LayerPlace
+from bpstudio.gui.canvas.legend import paint_legend
 from bpstudio.gui.canvas.menu import CanvasMenu
 from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
@@ -133,9 +134,12 @@ class CanvasView(QGraphicsView):
         self.viewport().update()
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        painter.resetTransform()
+        if self.drawing.bundles:
+            area = QRectF(self.viewport().rect())
+            paint_legend(painter, self.drawing.theme, area, self.drawing.scale)
         if self.places or self.drawing.ghost.isVisible():
             return
-        painter.resetTransform()
         painter.setFont(text_font(TITLE_SIZE))
         painter.setPen(self.drawing.theme.color("secondary"))
         hint = EMPTY_HINT.format("horizontal" if self.navigation.turned else "vertical")
