@@ -7,7 +7,7 @@ import sys
 import threading
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QImage
 
 from bpstudio.gui.canvas.raster import Strokes, Viewpoint, kernel_ready, load_kernel, rasterise
@@ -39,6 +39,17 @@ class Picture:
             pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied
         )
         self.image.setDevicePixelRatio(order.view.pixel)
+
+    @property
+    def scene_rect(self) -> QRectF:
+        """The part of the scene that it shows."""
+        view = self.view
+        return QRectF(
+            -view.dx / view.scale,
+            -view.dy / view.scale,
+            view.columns / view.scale,
+            view.rows / view.scale,
+        )
 
 
 def take_picture(order: Order) -> Picture | None:

@@ -50,6 +50,8 @@ class Drawing(QGraphicsScene):
         self.trace, self.marks, self.pruned = TraceItem(), TraceItem(), TraceItem()
         self.shows_pruned = False
         self.turned = False
+        self.scale = 1.0
+        """The magnitude of a weight or bias that has full ink."""
         for item in (self.ghost, self.card, self.trace, self.marks, self.pruned):
             self.addItem(item)
         self.flow = FlowShow(self)
@@ -118,7 +120,7 @@ class Drawing(QGraphicsScene):
 
     def _refresh(self, project: Project) -> None:
         network = project.network
-        scale = weight_bound(network)
+        scale = self.scale = weight_bound(network)
         self.answers = answers(project)
         for layer_id, item in self.layers.items():
             answer = self.answers[layer_id]
@@ -210,11 +212,12 @@ class Drawing(QGraphicsScene):
             item.target = i == layer_id
             item.update()
 
-    def mark_hovered(self, hovered: LayerItem | None) -> None:
-        """Show the layer under the pointer."""
+    def mark_hovered(self, hovered: LayerItem | None, neuron: int | None = None) -> None:
+        """Show the layer under the pointer, and the neuron of it."""
         for item in self.layers.values():
-            if item.hovered != (item is hovered):
-                item.hovered = item is hovered
+            lit = neuron if item is hovered else None
+            if (item.hovered, item.lit) != (item is hovered, lit):
+                item.hovered, item.lit = item is hovered, lit
                 item.update()
 
     # What is where

@@ -17,8 +17,8 @@ class Hover:
     def at(self, pos: QPointF, reach: float) -> tuple[str, Neuron | None]:
         """Show the numbers of what is at a scene position; the part and the neuron there."""
         item, part = self._drawing.part_at(pos)
-        self._drawing.mark_hovered(item)
         neuron = item.place.neuron_at(pos.y()) if item is not None and part == "body" else None
+        self._drawing.mark_hovered(item, neuron)
         if item is not None and neuron is not None:
             self._drawing.card.show_lines(self._neuron_lines(item.place.id, neuron), pos)
             return part, (item.place.id, neuron)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
@@ -122,6 +122,7 @@ class LinksPicture(QGraphicsObject):
         for kind in (ALL, LIT, WHOLE):
             self._cancel(kind)
         self._pictures.clear()
+        self._overviewed.invalidate()
 
     def _cancel(self, kind: str) -> None:
         self._room.cancel(kind)
@@ -179,13 +180,16 @@ class LinksPicture(QGraphicsObject):
     def _on_done(self, kind: str, picture: Picture) -> None:
         if self._awaited.get(kind) is picture.order:
             del self._awaited[kind]
-        self._pictures[kind] = picture
+        self._keep(kind, picture)
         self.update()
+        if self.is_exact:
+            self.exact_shown.emit()
+
+    def _keep(self, kind: str, picture: Picture) -> None:
+        self._pictures[kind] = picture
         if kind == ALL and (not self._overviewed.isValid() or self._overviewed.elapsed() > OLD_MS):
             self._overviewed.start()
             self._order(WHOLE)
-        if self.is_exact:
-            self.exact_shown.emit()
 
     def _whole(self) -> Viewpoint:
         """A viewpoint that has everything in it."""
@@ -233,7 +237,7 @@ class LinksPicture(QGraphicsObject):
         dimmed = bool(self._strokes[LIT])
         if dimmed:
             painter.setOpacity(DIMMED)
-        self._paint_picture(painter, view, self._pictures.get(ALL) or self._pictures.get(WHOLE))
+        self._paint_all(painter, view)
         if dimmed:
             painter.setOpacity(1.0)
             self._paint_picture(painter, view, self._pictures.get(LIT))
@@ -251,13 +255,29 @@ class LinksPicture(QGraphicsObject):
             if _quick(self._strokes[kind], view):
                 picture = take_picture(self._order_from(kind, view))
                 if picture is not None:
-                    self._pictures[kind] = picture
+                    self._keep(kind, picture)
             elif self._pictures:
                 self._rest.start()
             else:
                 self._order(kind)
         if self._wave is not None:
             self._order_flow()
+
+    def _paint_all(self, painter: QPainter, view: Viewpoint) -> None:
+        """All connections; where the last picture does not reach, as they are in that of the whole."""
+        picture, whole = self._pictures.get(ALL), self._pictures.get(WHOLE)
+        self._paint_picture(painter, view, picture)
+        if whole is None or (picture is not None and self._cropped(view) == picture.view):
+            return
+        painter.save()
+        if picture is not None:
+            rest = QPainterPath()
+            rest.addRect(self._box)
+            inner = QPainterPath()
+            inner.addRect(picture.scene_rect)
+            painter.setClipPath(rest.subtracted(inner), Qt.ClipOperation.IntersectClip)
+        self._paint_picture(painter, view, whole)
+        painter.restore()
 
     def _paint_wave(self, painter: QPainter, view: Viewpoint, x: float, reach: float) -> None:
         """What flows, in place of the weights: clearest in the middle of the wave. Where it was not
@@ -291,15 +311,9 @@ class LinksPicture(QGraphicsObject):
             painter.drawImage(QPointF(left, top), picture.image)
             painter.restore()
             return
-        place = QRectF(
-            -drawn.dx / drawn.scale,
-            -drawn.dy / drawn.scale,
-            drawn.columns / drawn.scale,
-            drawn.rows / drawn.scale,
-        )
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(place, picture.image)
+        painter.drawImage(picture.scene_rect, picture.image)
         painter.restore()
 
     def _paint_elsewhere(self, painter: QPainter, view: Viewpoint) -> None:

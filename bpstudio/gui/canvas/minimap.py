@@ -89,10 +89,15 @@ class Minimap(QWidget):
 
     def _paint_network(self, painter: QPainter, places: list[LayerPlace]) -> None:
         theme, by_id = self._drawing.theme, {place.id: place for place in places}
-        painter.setPen(_thin(theme.color("secondary", 0.35), 1.0))
-        for source, target in self._drawing.bundles:
-            a, b = (QPointF(by_id[i].x, by_id[i].y) for i in (source, target))
-            painter.drawLine(a, b)
+        overview = self._drawing.picture.overview
+        if overview is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(overview.scene_rect, overview.image)
+        else:
+            painter.setPen(_thin(theme.color("secondary", 0.35), 1.0))
+            for source, target in self._drawing.bundles:
+                a, b = (QPointF(by_id[i].x, by_id[i].y) for i in (source, target))
+                painter.drawLine(a, b)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color("secondary"))
         for place in places:

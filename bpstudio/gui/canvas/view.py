@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from bpstudio.gui.canvas.accessible import install, tell_focus
 from bpstudio.gui.canvas.describe import selection_name
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.editor import Editor
@@ -24,6 +25,7 @@ from bpstudio.gui.canvas.hand import Hand
 from bpstudio.gui.canvas.hover import Hover
 from bpstudio.gui.canvas.keys import Keys
 from bpstudio.gui.canvas.layout import LayerPlace
+from bpstudio.gui.canvas.legend import paint_legend
 from bpstudio.gui.canvas.menu import CanvasMenu
 from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
@@ -70,6 +72,7 @@ class CanvasView(QGraphicsView):
     def __init__(
         self, document: Document, themes: ThemeHolder, parent: QWidget | None = None
     ) -> None:
+        install()
         super().__init__(parent)
         self.setObjectName("canvas")
         self.setAccessibleName(NAME)
@@ -131,9 +134,12 @@ class CanvasView(QGraphicsView):
         self.viewport().update()
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        painter.resetTransform()
+        if self.drawing.bundles:
+            area = QRectF(self.viewport().rect())
+            paint_legend(painter, self.drawing.theme, area, self.drawing.scale)
         if self.places or self.drawing.ghost.isVisible():
             return
-        painter.resetTransform()
         painter.setFont(text_font(TITLE_SIZE))
         painter.setPen(self.drawing.theme.color("secondary"))
         hint = EMPTY_HINT.format("horizontal" if self.navigation.turned else "vertical")
@@ -192,6 +198,7 @@ class CanvasView(QGraphicsView):
         self.drawing.mark_selection(selection)
         if changed:
             self.say(selection_name(self.drawing.project, selection))
+            tell_focus(self, selection)
             self.selection_changed.emit(selection)
 
     def select_all(self) -> None:

@@ -14,9 +14,11 @@ from bpstudio.gui.canvas import links_picture, raster
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
-from bpstudio.gui.theme import DARK, LIGHT, Theme, ThemeHolder
+from bpstudio.gui.theme import DARK, ThemeHolder
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
+
+LEGEND = 30
 
 
 @pytest.fixture(params=["off the thread", "at once"])
@@ -44,7 +46,7 @@ def until_exact(qtbot: QtBot, view: CanvasView) -> None:
     qtbot.waitUntil(lambda: view.is_exact, timeout=20_000)
 
 
-def pixels(view: CanvasView, theme: Theme = LIGHT) -> np.ndarray:
+def pixels(view: CanvasView) -> np.ndarray:
     """What is seen of the connections alone, (rows, columns, 4)."""
     for item in view.drawing.layers.values():
         item.setVisible(False)
@@ -52,8 +54,13 @@ def pixels(view: CanvasView, theme: Theme = LIGHT) -> np.ndarray:
     image = view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     for item in view.drawing.layers.values():
         item.setVisible(True)
+    return colors(image)
+
+
+def colors(image: QImage) -> np.ndarray:
+    """Without the rows in which the legend is."""
     data = np.frombuffer(image.constBits(), np.uint8)
-    return data.reshape(image.height(), image.width(), 4)[..., :3].astype(int)
+    return data.reshape(image.height(), image.width(), 4)[LEGEND:, :, :3].astype(int)
 
 
 def drawn_anew(view: CanvasView) -> np.ndarray:
@@ -64,8 +71,7 @@ def drawn_anew(view: CanvasView) -> np.ndarray:
     painter.setWorldTransform(view.viewportTransform())
     view.drawing.picture.paint(painter, None, None)  # type: ignore[arg-type]
     painter.end()
-    data = np.frombuffer(image.constBits(), np.uint8)
-    return data.reshape(image.height(), image.width(), 4)[..., :3].astype(int)
+    return colors(image)
 
 
 def test_that_the_picture_at_rest_is_exact(make: Callable[[str], CanvasView], qtbot: QtBot) -> None:
@@ -132,9 +138,9 @@ def test_that_a_selected_neuron_lights_its_connections_and_dims_the_rest(
     far = view.mapFromScene(QPointF(place.x - 60, float(place.slots[30])))
     lit = 255 * 3 - pixels(view).sum(axis=2)
     was = 255 * 3 - before.sum(axis=2)
-    around = np.s_[far.y() - 20 : far.y() + 20, far.x() - 10 : far.x() + 10]
+    around = np.s_[far.y() - LEGEND - 20 : far.y() - LEGEND + 20, far.x() - 10 : far.x() + 10]
     assert lit[around].mean() < 0.6 * was[around].mean()
-    here = np.s_[beside.y() - 2 : beside.y() + 3, beside.x()]
+    here = np.s_[beside.y() - LEGEND - 2 : beside.y() - LEGEND + 3, beside.x()]
     assert lit[here].max() > 0.5 * was[here].max()
     view.select(Selection())
     until_exact(qtbot, view)
@@ -158,3 +164,28 @@ def test_that_another_network_is_not_shown_with_the_old_ones_connections(
     view.show_project(Project.create(Topology.parse("5-25-25-2")))
     until_exact(qtbot, view)
     assert np.array_equal(pixels(view), drawn_anew(view))
+
+
+def test_that_what_comes_into_view_has_connections_before_its_exact_picture(
+    make: Callable[[str], CanvasView], qtbot: QtBot
+) -> None:
+    view = make("30-40-3")
+    qtbot.waitUntil(lambda: view.drawing.picture.overview is not None, timeout=20_000)
+    view.navigation.zoom(6.0, QPoint(300, 210))
+    until_exact(qtbot, view)
+    view.navigation.zoom(1 / 6, QPoint(300, 210))
+    edge = pixels(view)[:, 100:140]
+    assert np.any(edge != 255)
+
+
+def test_that_a_networks_connections_are_in_its_overview(
+    make: Callable[[str], CanvasView], qtbot: QtBot
+) -> None:
+    view = make("30-40-3")
+    qtbot.waitUntil(lambda: view.drawing.picture.overview is not None, timeout=20_000)
+    overview = view.drawing.picture.overview
+    assert overview is not None
+    assert overview.scene_rect.contains(view.drawing.picture.box.adjusted(1, 1, -1, -1))
+    assert not view.minimap.isVisible()
+    view.navigation.zoom(4.0, QPoint(300, 210))
+    assert view.minimap.isVisible()
