@@ -131,6 +131,7 @@ def dot_4x4(
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         C, c, cs, base, b, bs, X, x, xs, W, w, n, rows = args
+        rows = builder.select(builder.icmp_unsigned("<", rows, WORD(4)), rows, WORD(4))
         samples = _rows_of(builder, x, xs, 4, None)
         sums = _dot_sums(builder, vector, X, samples, W, _rows_of(builder, w, n, 4, rows), n)
         align = vector.element.bitwidth // 8
