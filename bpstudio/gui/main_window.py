@@ -104,8 +104,8 @@ class MainWindow(QMainWindow):
         explain = self._dock(inner, "Explain", self.explain_panel, bottom)
         messages = self._dock(inner, "Messages", self.message_panel, bottom)
         inner.resizeDocks([watch], [WATCH_WIDTH], Qt.Orientation.Horizontal)
-        inner.resizeDocks([explain, messages], [700, WATCH_WIDTH], Qt.Orientation.Horizontal)
-        inner.resizeDocks([explain], [132], Qt.Orientation.Vertical)
+        inner.resizeDocks([explain, messages], [1000, 220], Qt.Orientation.Horizontal)
+        inner.resizeDocks([explain], [252], Qt.Orientation.Vertical)
         middle = QWidget()
         whole = QVBoxLayout(middle)
         whole.setContentsMargins(0, GAP // 2, GAP, GAP)
@@ -149,6 +149,9 @@ class MainWindow(QMainWindow):
         self.canvas.message.connect(self.show_refusal)
         self.canvas.selection_changed.connect(self.explain_panel.show_selection)
         self.canvas.neuron_hovered.connect(self._on_hovered)
+        self.explain_panel.lit.connect(self.canvas.light)
+        self.explain_panel.edit_requested.connect(self.edit)
+        self.explain_panel.undo_requested.connect(self.undo)
         self.settings_bar.message.connect(self.show_refusal)
         self.settings_bar.note.connect(self.message_panel.add)
         self.settings_bar.more_requested.connect(self.edit_settings)
@@ -366,4 +369,5 @@ class MainWindow(QMainWindow):
         if not self.files.may_go():
             event.ignore()
             return
+        self.explain_panel.store.close()
         event.accept()
