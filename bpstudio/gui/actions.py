@@ -31,6 +31,8 @@ ACTIONS = (
     ActionSpec("close", "Close", "File", Std.Close, separator=True),
     ActionSpec("undo", "Undo", "Edit", Std.Undo),
     ActionSpec("redo", "Redo", "Edit", "Ctrl+Shift+Z"),
+    ActionSpec("paste", "Paste data", "Edit", Std.Paste, separator=True),
+    ActionSpec("toggle_painting", "Paint points", "Edit", "Ctrl+P"),
     ActionSpec("select_all", "Select all", "Edit", Std.SelectAll, separator=True),
     ActionSpec("delete_selected", "Delete", "Edit"),
     ActionSpec("clear_network", "Empty canvas", "Edit", separator=True),

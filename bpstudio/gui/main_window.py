@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -27,6 +27,10 @@ from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.files import FileActions
+from bpstudio.gui.importing.actions import Importing, is_edited
+from bpstudio.gui.importing.drops import DropHint, given
+from bpstudio.gui.painting import Painting
+from bpstudio.gui.panels.paint import PaintPanel
 from bpstudio.gui.panels.base import Panel
 from bpstudio.gui.panels.data import DataPanel
 from bpstudio.gui.panels.explain import ExplainPanel
@@ -37,9 +41,9 @@ from bpstudio.gui.panels.output import OutputPanel
 from bpstudio.gui.runner import Runner
 from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
 from bpstudio.gui.widgets import Card, secondary_label
-from bpstudio.model.editing import adopt_dataset, fit_to_data, set_shape
+from bpstudio.model.adoption import Wish, adopt
+from bpstudio.model.editing import fit_to_data, set_shape
 from bpstudio.model.project import Project
-from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import Topology
 
 WATCH_WIDTH = 330
@@ -56,6 +60,8 @@ class MainWindow(QMainWindow):
         self.document = Document(project, path)
         self.runner = Runner(self.document)
         self.files = FileActions(self, self.document, self.runner)
+        self.importing = Importing(self, self.document)
+        self.painting = Painting(self.edit, self)
         self.actions_by_name = make_actions(self)
         menu = QMenu(self)
         menus = fill_menu(menu, self.actions_by_name)
@@ -69,6 +75,8 @@ class MainWindow(QMainWindow):
         self.heatmap_panel = HeatmapPanel(themes)
         self.explain_panel = ExplainPanel(themes)
         self.message_panel = MessagePanel(themes)
+        self.paint_panel = PaintPanel(themes)
+        self.drop_hint = DropHint(themes, self)
         self._lay_out(menus["View"])
         self._connect()
         self._show_problem()
@@ -101,6 +109,9 @@ class MainWindow(QMainWindow):
         ):
             column.addWidget(panel, stretch)
         watch = self._dock(inner, "Watch", self.watch_panel, right)
+        left = Qt.DockWidgetArea.LeftDockWidgetArea
+        self._paint_dock = self._dock(inner, "Paint", self.paint_panel, left)
+        self._paint_dock.hide()
         explain = self._dock(inner, "Explain", self.explain_panel, bottom)
         messages = self._dock(inner, "Messages", self.message_panel, bottom)
         inner.resizeDocks([watch], [WATCH_WIDTH], Qt.Orientation.Horizontal)
@@ -196,9 +207,18 @@ class MainWindow(QMainWindow):
         data.open_requested.connect(self.open_dialog)
         data.resplit_requested.connect(self.resplit)
         data.regenerate_requested.connect(self.regenerate)
+        data.paint_requested.connect(self.toggle_painting)
+        self.paint_panel.close_requested.connect(self.toggle_painting)
+        self.paint_panel.stroked.connect(self.painting.stroke)
 
     def _panels(self) -> tuple[Panel, ...]:
-        return (self.loss_panel, self.output_panel, self.heatmap_panel, self.explain_panel)
+        return (
+            self.loss_panel,
+            self.output_panel,
+            self.heatmap_panel,
+            self.explain_panel,
+            self.paint_panel,
+        )
 
     def _show(self, project: Project) -> None:
         """One frame: every part shows this project."""
@@ -282,13 +302,15 @@ class MainWindow(QMainWindow):
 
     def choose_sample(self, name: str) -> None:
         """Other data; a network that nobody has edited makes way for one that suits them."""
-        before = self.document.project
-        old = before.dataset.name if before.dataset is not None else ""
-        keep = old not in SAMPLES or sample_proposal(old).topology != before.topology
-        self.edit(
+        wish = Wish(keep=is_edited(self.document.project))
+        dataset = sample(name)
+        proposed = sample_proposal(name, dataset)
+        adoption = adopt(self.document.project, dataset, wish, proposed)
+        if self.edit(
             f"Data {SAMPLES[name].label}",
-            lambda project: adopt_dataset(project, sample(name), sample_proposal(name), keep),
-        )
+            lambda project: adopt(project, dataset, wish, proposed).project,
+        ):
+            self.message_panel.add(f"{SAMPLES[name].label}: {adoption.reason}", False)
 
     def regenerate(self, name: str, noise: float, size: int, seed: int) -> None:
         """The same sample with other noise, size or seed; the network starts over."""
@@ -299,7 +321,7 @@ class MainWindow(QMainWindow):
             wanted = noise if SAMPLES[name].noise is not None else None
             dataset = sample(name, noise=wanted, size=size, seed=seed, validation=held_out)
             if project.dataset and dataset.preparation != project.dataset.preparation:
-                return adopt_dataset(project, dataset, proposal(dataset), True)
+                return adopt(project, dataset, Wish(keep=True)).project
             return replace(project, dataset=dataset).reset()
 
         self.edit("Generate data", change, merge="generate")
@@ -315,6 +337,17 @@ class MainWindow(QMainWindow):
             return replace(project, dataset=dataset).reset()
 
         self.edit("Split the data", change, merge="split")
+
+    def paste(self) -> None:
+        """Import the table or the files on the clipboard."""
+        if not self.importing.paste():
+            self.show_refusal("The clipboard holds no table: copy some rows, or a file, first.")
+
+    def toggle_painting(self) -> None:
+        """Show the plane to paint on, or put it away."""
+        shown = not self._paint_dock.isVisible()
+        self._paint_dock.setVisible(shown)
+        (self.paint_panel.view if shown else self.canvas).setFocus()
 
     # What the menus do with the training
 
@@ -389,18 +422,25 @@ class MainWindow(QMainWindow):
     # Events
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        found = given(event.mimeData())
+        if found is not None:
             event.acceptProposedAction()
+            self.drop_hint.show_words(found.words)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_hint.hide()
+        event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                event.acceptProposedAction()
-                self.open_path(Path(url.toLocalFile()))
-                return
+        self.drop_hint.hide()
+        found = given(event.mimeData())
+        if found is not None:
+            event.acceptProposedAction()
+            self.importing.take(found)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes; then stop the run before any widget goes."""
+        self.importing.close()
         self.runner.stop()
         if not self.files.may_go():
             event.ignore()

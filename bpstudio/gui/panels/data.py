@@ -25,12 +25,13 @@ LEAST_SHARE = 0.1
 class DataPanel(Panel):
     """Shows the data and asks for others; it never edits them itself.
 
-    ``sample_chosen(name)``; ``open_requested()``; ``resplit_requested(train share)``;
-    ``regenerate_requested(name, noise, size, seed)``.
+    ``sample_chosen(name)``; ``open_requested()``; ``paint_requested()``;
+    ``resplit_requested(train share)``; ``regenerate_requested(name, noise, size, seed)``.
     """
 
     sample_chosen = Signal(str)
     open_requested = Signal()
+    paint_requested = Signal()
     resplit_requested = Signal(float)
     regenerate_requested = Signal(str, float, int, int)
 
@@ -58,6 +59,11 @@ class DataPanel(Panel):
         self.open_button.setToolTip("Open a table or a project (Ctrl+O)")
         self.open_button.clicked.connect(self.open_requested)
         column.addWidget(self.open_button)
+        self.paint_button = QPushButton("Paint points")
+        self.paint_button.setObjectName("paintButton")
+        self.paint_button.setToolTip("Paint points on the plane, or erase them (Ctrl+P)")
+        self.paint_button.clicked.connect(self.paint_requested)
+        column.addWidget(self.paint_button)
         self.share = LabelledSlider(
             "Train share",
             LEAST_SHARE,
