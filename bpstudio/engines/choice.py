@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bpstudio.engines.base import Engine, State
+from bpstudio.engines.levenberg import LevenbergEngine
 from bpstudio.engines.reference import ReferenceEngine
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.config import TrainingConfig
@@ -14,6 +15,11 @@ ENGINES = {"reference": ReferenceEngine}
 def create_engine(
     topology: Topology, X: FloatArray, Y: FloatArray, config: TrainingConfig, state: State
 ) -> Engine:
-    """The engine that ``config.engine`` names; ``auto`` is the fastest there is."""
+    """The engine that ``config.engine`` names; ``auto`` is the fastest there is.
+
+    Levenberg-Marquardt is no step along a gradient and has one of its own.
+    """
+    if config.optimizer == "lm":
+        return LevenbergEngine(topology, X, Y, config, state)
     name = "reference" if config.engine == "auto" else config.engine
     return ENGINES[name](topology, X, Y, config, state)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from bpstudio.engines.base import State, batch_rows, weight_positions
-from bpstudio.engines.optimizers import STEPS
+from bpstudio.engines.optimizers import STEPS, clip_norm, decoupled_decay
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.functions import ACTIVATIONS, LOSSES, Loss, choose
@@ -32,18 +32,25 @@ def deltas(
     topology: Topology, vector: FloatArray, outputs: list[FloatArray], Y: FloatArray, loss: Loss
 ) -> list[FloatArray]:
     """delta = dE/dz (24) of every layer but the input, each (samples, neurons), in their order."""
+    # (7), (8), (25): delta = dE/dy_hat * f'(z).
+    last = loss.delta(ACTIVATIONS[topology.output.activation], outputs[-1], Y)
+    return backward(topology, vector, outputs, last)
+
+
+def backward(
+    topology: Topology, vector: FloatArray, outputs: list[FloatArray], last: FloatArray
+) -> list[FloatArray]:
+    """The deltas of every layer but the input, in their order, from ``last``, the output layer's."""
     # dE/dx of each layer; the links that leave it add up in it, as in the sum over j of (18).
     gradients = [np.zeros_like(x) for x in outputs]
     result: list[FloatArray] = []
     for block in reversed(topology.blocks):
-        activation = ACTIVATIONS[block.layer.activation]
-        y_hat = outputs[block.index]
         if block.layer is topology.output:
-            # (7), (8), (25): delta = dE/dy_hat * f'(z).
-            delta = loss.delta(activation, y_hat, Y)
+            delta = last
         else:
             # (16), (26): delta = (W^T delta of the layers it feeds) * f'(z).
-            delta = activation.backward(y_hat, gradients[block.index])
+            activation = ACTIVATIONS[block.layer.activation]
+            delta = activation.backward(outputs[block.index], gradients[block.index])
         for b in block.incoming:
             # (18), (19), the bracket of (20) and of (26); a pruned weight is 0 and carries nothing.
             gradients[b.source] += delta @ vector[b.start : b.stop].reshape(b.shape)
@@ -103,7 +110,7 @@ class ReferenceEngine:
         self.Y = Y
         self.config = config
         self.state = state
-        self._free = topology.free
+        self._held = None if topology.free is None else ~topology.free
         self._is_weight = weight_positions(topology)
 
     def advance(self, order: IntArray) -> int:
@@ -125,23 +132,34 @@ class ReferenceEngine:
         if not np.isfinite(loss.value(outputs[-1], Y)).all():
             return False
         layer_deltas = deltas(self.topology, state.parameters, outputs, Y, loss)
-        step = parameter_gradient(self.topology, outputs, layer_deltas)
-        self._add_penalties(step)
+        gradient = parameter_gradient(self.topology, outputs, layer_deltas)
         before = State(state.parameters.copy(), {k: v.copy() for k, v in state.slots.items()})
-        # (4), (5), (10), (12), (20), (23): against the gradient, by the learning rate.
-        STEPS[config.optimizer](state, step, config)
+        self._step(gradient)
         if not np.isfinite(state.parameters).all():
             state.parameters[:] = before.parameters
             state.slots = before.slots
             return False
+        if self._held is not None:
+            # Not a bit of what is held changes, not even the sign of a 0.
+            state.parameters[self._held] = before.parameters[self._held]
         return True
 
-    def _add_penalties(self, step: FloatArray) -> None:
+    def _step(self, gradient: FloatArray) -> None:
+        """(4), (5), (10), (12), (20), (23): against the gradient, by the learning rate."""
+        config = self.config
+        optimizer = STEPS[config.optimizer]
+        self._add_penalties(gradient, 0.0 if optimizer.decoupled else config.l2)
+        if self._held is not None:
+            gradient[self._held] = 0
+        clip_norm(gradient, config.clip)
+        if optimizer.decoupled:
+            decoupled_decay(self.state, config, self._is_weight)
+        optimizer.step(self.state, gradient, config)
+
+    def _add_penalties(self, gradient: FloatArray, l2: float) -> None:
         """Gradient of l1 sum|w| + l2/2 sum w^2, over weights and not biases."""
-        config, w = self.config, self.state.parameters
-        if config.l1:
-            step += config.l1 * np.sign(w) * self._is_weight
-        if config.l2:
-            step += config.l2 * w * self._is_weight
-        if self._free is not None:
-            step *= self._free
+        w = self.state.parameters
+        if self.config.l1:
+            gradient += self.config.l1 * np.sign(w) * self._is_weight
+        if l2:
+            gradient += l2 * w * self._is_weight

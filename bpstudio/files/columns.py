@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bpstudio.files.text import MISSING, to_number
-from bpstudio.model.arrays import FloatArray
+from bpstudio.files.text import to_number
+from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.dataset import Column, DataError
 
 MAX_CATEGORIES = 1000
@@ -18,118 +20,154 @@ ID_NAMES = frozenset(
     {"", "id", "index", "idx", "no", "no.", "nr", "row", "编号", "序号", "unnamed: 0"}
 )
 
-_MOSTLY = 0.9
-
 
 @dataclass(frozen=True, eq=False)
 class RawColumn:
-    """A column as read. ``numbers``, (rows,), holds its values if it is numeric, else None; ``cells``
-    its text, empty where a large numeric table was read without keeping it.
+    """A column as read: numbers, or text.
 
-    ``missing`` names the rows without a value, from 0. ``problem`` is what else is wrong: a row and a
-    sentence.
+    ``numbers`` is (rows,) of any numeric type, NaN where a value is missing; None for text. ``codes`` is
+    then (rows,), the place of each cell's text in ``distinct``, -1 where it is missing. ``problem`` is
+    what is wrong with a number: a row and a sentence. ``bounds`` are the range that the file's format
+    gives the numbers (0 and 255 for pixels); ``declared`` the categories that the file names, in order.
     """
 
     name: str
-    numbers: FloatArray | None
-    cells: tuple[str, ...] = ()
-    missing: tuple[int, ...] = ()
+    numbers: NDArray[np.generic] | None = None
+    codes: IntArray | None = None
+    distinct: tuple[str, ...] = ()
     problem: tuple[int, str] | None = None
+    bounds: tuple[float, float] | None = None
+    declared: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, name: str, cells: Sequence[str], decimal: str = ".") -> RawColumn:
-        """Decide what the column is from its cells: numeric if more than 90 % of them are numbers."""
-        kept = tuple(cells)
-        numbers = _all_numbers(kept) if decimal == "." else None
-        if numbers is not None:
-            return cls(name, numbers, kept)
-        values = [to_number(cell, decimal) for cell in kept]
-        count = sum(value is not None for value in values)
-        # A lone minus sign stands for "nothing" among numbers, but is a class beside a plus sign.
-        marks = MISSING | {"-"} if count else MISSING
-        missing = tuple(k for k, cell in enumerate(kept) if cell.lower() in marks)
-        present = len(kept) - len(missing)
-        if not present:
-            return cls(name, None, kept, missing)
-        text = _first(k for k, v in enumerate(values) if v is None and kept[k].lower() not in marks)
-        if text is not None and count <= _MOSTLY * present:
-            return cls(name, None, kept, missing)
-        filled = np.array([np.nan if value is None else value for value in values])
-        infinite = _first(np.flatnonzero(np.isinf(filled)))
-        problem = None
-        if text is not None:
-            what = f"'{_short(kept[text])}' is no number, as nearly all others are"
-            problem = text, f"{what}: correct it or leave the row out."
-        elif infinite is not None:
-            what = f"'{_short(kept[infinite])}' is infinite or too large"
-            problem = infinite, f"{what}: use numbers up to 1.8e308 or leave the row out."
-        return cls(name, filled, kept, missing, problem)
+    def of_texts(
+        cls, name: str, texts: Iterable[str | None], declared: tuple[str, ...] = ()
+    ) -> RawColumn:
+        """Text; None is a missing cell."""
+        places: dict[str, int] = {}
+        codes = [-1 if t is None else places.setdefault(t, len(places)) for t in texts]
+        return cls(name, None, np.array(codes, dtype=np.int32), tuple(places), declared=declared)
+
+    def __len__(self) -> int:
+        cells = self.numbers if self.numbers is not None else self.codes
+        return 0 if cells is None else len(cells)
 
     @property
     def is_numeric(self) -> bool:
         return self.numbers is not None
 
-    @property
+    @cached_property
+    def missing(self) -> IntArray:
+        """The rows without a value, in order."""
+        if self.numbers is None:
+            assert self.codes is not None
+            return np.flatnonzero(self.codes < 0)
+        if self.numbers.dtype.kind != "f":
+            return np.zeros(0, dtype=np.intp)
+        return np.flatnonzero(np.isnan(self.numbers))
+
+    @cached_property
+    def present(self) -> NDArray[np.generic]:
+        """The values that are there: numbers, or codes."""
+        cells = self.numbers if self.numbers is not None else self.codes
+        assert cells is not None
+        return np.delete(cells, self.missing) if self.missing.size else cells
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How often each text comes, or each number as text (1, 1.0 and 01 are the same)."""
+        values, counts = np.unique(self.present, return_counts=True)
+        if self.numbers is not None:
+            names = [number_text(value) for value in values.tolist()]
+            # Numbers that differ in the 16th digit read alike.
+            result: dict[str, int] = {}
+            for name, count in zip(names, counts.tolist(), strict=True):
+                result[name] = result.get(name, 0) + count
+            return result
+        return {self.distinct[k]: n for k, n in zip(values.tolist(), counts.tolist(), strict=True)}
+
+    @cached_property
+    def distinct_count(self) -> int:
+        """How many different values there are."""
+        if self.numbers is None:
+            return len(self.counts)
+        ordered = np.sort(self.present)
+        return int(len(ordered) > 0) + int((ordered[1:] != ordered[:-1]).sum())
+
+    @cached_property
     def looks_like_id(self) -> bool:
         """Whether it only names the rows: more than 20 texts that are all distinct, or a column called
         id or the like (``ID_NAMES``) that counts up from 0 or 1."""
         if self.numbers is None:
-            return len(self.cells) > 20 and len(set(self.cells)) == len(self.cells)
-        if self.name.lower() not in ID_NAMES or not len(self.numbers):
+            return len(self) > 20 and len(self.distinct) == len(self)
+        if self.name.lower() not in ID_NAMES or not len(self):
             return False
-        counting = np.arange(len(self.numbers)) + self.numbers[0]
-        return self.numbers[0] in (0, 1) and np.array_equal(self.numbers, counting)
+        counting = np.arange(len(self)) + self.numbers[0]
+        return float(self.numbers[0]) in (0.0, 1.0) and np.array_equal(self.numbers, counting)
 
-    @property
+    @cached_property
     def looks_like_classes(self) -> bool:
         """Whether it holds text, or 2 to 20 integers without a gap from 0 or 1, each in 3 rows on
         average."""
         if self.numbers is None:
             return True
-        distinct = np.unique(self.numbers)
+        if not len(self.present) or not _whole(self.present[: 10 * MOST_CLASSES]):
+            return False
+        distinct = np.unique(self.present)
         gapless = np.array_equal(distinct, np.arange(len(distinct)) + distinct[0])
         return (
             gapless
-            and distinct[0] in (0, 1)
+            and float(distinct[0]) in (0.0, 1.0)
             and 2 <= len(distinct) <= MOST_CLASSES
-            and len(self.numbers) >= 3 * len(distinct)
+            and len(self) >= 3 * len(distinct)
         )
 
-    def texts(self) -> tuple[str, ...]:
-        """Every cell as the name of a category; 1, 1.0 and 01 in a numeric column are the same."""
+    def texts(self, rows: slice = slice(None)) -> tuple[str, ...]:
+        """Cells as text, "" where a value is missing; 1, 1.0 and 01 in a numeric column are "1"."""
         if self.numbers is None:
-            return self.cells
-        distinct, places = np.unique(self.numbers + 0.0, return_inverse=True)
-        names = [f"{value:.15g}" for value in distinct]
-        return tuple(names[k] for k in places)
+            assert self.codes is not None
+            names = (*self.distinct, "")
+            return tuple(names[k] for k in self.codes[rows].tolist())
+        return tuple("" if x != x else number_text(x) for x in self.numbers[rows].tolist())
 
     def categories(self) -> tuple[str, ...]:
-        """The distinct texts in natural order; DataError if there are too many."""
-        distinct = set(self.texts())
-        if len(distinct) > MAX_CATEGORIES:
+        """The distinct texts in natural order, or as the file declares; DataError if too many."""
+        count = max(self.distinct_count, len(self.declared))
+        if count > MAX_CATEGORIES:
             raise DataError(
-                f"Column '{self.name}' has {len(distinct):,} different texts, more than "
+                f"Column '{self.name}' has {count:,} different texts, more than "
                 f"{MAX_CATEGORIES:,}: leave the column out or group them."
             )
-        return natural_order(distinct)
+        return self.declared or natural_order(self.counts)
 
     def encoded(self, column: Column) -> FloatArray:
-        """Raw values, (rows,), for a column of a data set: numbers, or indices of its categories."""
+        """Raw values, (rows,), for a column of a data set: numbers, or indices of its categories; NaN
+        where one is missing or is no category."""
         if self.numbers is not None and not column.is_category:
-            return self.numbers
-        index = {category: k for k, category in enumerate(column.categories)}
-        return np.array([index[text] for text in self.texts()], dtype=np.float64)
+            return self.numbers.astype(np.float64)
+        index = {category: float(k) for k, category in enumerate(column.categories)}
+        if self.numbers is None:
+            assert self.codes is not None
+            # A category learned from a numeric column has its plain name: 1 for 01.
+            known = [index.get(text, index.get(_plain(text), np.nan)) for text in self.distinct]
+            return np.array([*known, np.nan])[self.codes]
+        values, places = np.unique(self.numbers, return_inverse=True)
+        known = [index.get(number_text(value), np.nan) for value in values.tolist()]
+        return np.array(known)[places]
 
 
-def _all_numbers(cells: tuple[str, ...]) -> FloatArray | None:
-    """The cells as finite numbers, (rows,), or None if one is none: the quick way."""
-    try:
-        values = np.array(list(map(float, cells)))
-    except ValueError:
-        return None
-    # float() also takes 1_000 and the digits of other scripts.
-    plain = "".join(cells)
-    return values if plain.isascii() and "_" not in plain and np.isfinite(values).all() else None
+def number_text(value: float) -> str:
+    """A number as the name of a category."""
+    return f"{value + 0.0:.15g}"
+
+
+def _plain(text: str) -> str:
+    value = to_number(text)
+    return text if value is None else number_text(value)
+
+
+def _whole(values: NDArray[np.generic]) -> bool:
+    return values.dtype.kind in "iub" or np.array_equal(values, np.rint(values.astype(float)))
 
 
 def natural_order(texts: Iterable[str]) -> tuple[str, ...]:
@@ -145,11 +183,3 @@ def _natural_key(text: str) -> tuple[list[tuple[int, int, str]], str]:
     # Digits compare by their number, which their count and then the digits themselves tell.
     key = [(0, len(n), n) if (n := d.lstrip("0")) or d else (1, 0, t) for d, t in parts]
     return key, text
-
-
-def _first(rows: Iterable[int]) -> int | None:
-    return next((int(row) for row in rows), None)
-
-
-def _short(text: str, limit: int = 40) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"

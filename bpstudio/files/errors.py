@@ -10,6 +10,10 @@ class FileError(ValueError):
     """A file that cannot be read or written; the message says what, where and what to do."""
 
 
+class Cancelled(Exception):
+    """Reading was given up because whoever asked for it no longer wants it."""
+
+
 _REMEDIES: dict[int, str] = {
     errno.ENOENT: "does not exist: check the name and the folder",
     errno.ENOTDIR: "lies in something that is not a folder: check the path",

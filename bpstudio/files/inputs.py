@@ -1,42 +1,51 @@
-"""Reading new rows for a network that exists: the columns of a fitted preparation, from a table."""
+"""Reading new rows for a network that exists: the columns of a fitted preparation, from a file."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from bpstudio.files.columns import RawColumn
-from bpstudio.files.tables import RawTable, read_table
-from bpstudio.files.text import to_number
+from bpstudio.files.source import Options, Source, read_source
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.dataset import Column, DataError, Preparation
+from bpstudio.model.preparation import MISSING_CATEGORY
 
 
 def read_inputs(
     path: str | os.PathLike[str], preparation: Preparation, *, need_targets: bool = False
 ) -> tuple[FloatArray, FloatArray | None]:
-    """Raw values of a table's rows: inputs (rows, input columns), and targets (rows, target columns)
-    or None where the table does not hold them all.
+    """Raw values of a file's rows: inputs (rows, input columns), and targets (rows, target columns)
+    or None where the file does not hold them all.
 
     Columns are found by name. A table without a header may also hold just the inputs, or the inputs
-    and then the targets, in the preparation's order. With ``need_targets`` what is wrong with the
-    targets is an error. FileError if the file cannot be read, DataError if its data do not fit; the
-    message names the line, the column, and for an unknown category those that are known.
+    and then the targets, in the preparation's order. A missing value is NaN where the preparation says
+    what to fill in. With ``need_targets`` what is wrong with the targets is an error. FileError if the
+    file cannot be read, DataError if its data do not fit; the message names the line, the column, and
+    for an unknown category those that are known.
     """
-    texts = any(column.is_category for column in preparation.columns)
     names = [column.name for column in preparation.inputs]
-    table = read_table(path, known=names, keep_cells=texts)
-    inputs, targets = _matched(table, preparation)
-    values = np.column_stack(_encoded(table, inputs, preparation.inputs))
+    texts = {column.name: "text" for column in preparation.columns if column.is_category}
+    source = read_source(Path(path), Options(types=texts), known=names)
+    return matched_values(source, preparation, need_targets)
+
+
+def matched_values(
+    source: Source, preparation: Preparation, need_targets: bool
+) -> tuple[FloatArray, FloatArray | None]:
+    """``read_inputs`` of a source that is read."""
+    inputs, targets = _matched(source, preparation)
+    values = np.column_stack(_encoded(source, inputs, preparation.inputs))
     if targets is None:
         if need_targets:
             wanted = [column.name for column in preparation.targets]
-            raise DataError(_absent(table, [n for n in wanted if n not in table.names]))
+            raise DataError(_absent(source, [n for n in wanted if n not in source.names]))
         return values, None
     try:
-        return values, np.column_stack(_encoded(table, targets, preparation.targets))
+        return values, np.column_stack(_encoded(source, targets, preparation.targets))
     except DataError:
         if need_targets:
             raise
@@ -44,33 +53,32 @@ def read_inputs(
 
 
 def _matched(
-    table: RawTable, preparation: Preparation
+    source: Source, preparation: Preparation
 ) -> tuple[list[RawColumn], list[RawColumn] | None]:
-    """The table's columns for the inputs, and for the targets if they are all there."""
-    by_name = {column.name: column for column in table.columns}
+    """The source's columns for the inputs, and for the targets if they are all there."""
+    by_name = {column.name: column for column in source.columns}
     inputs, targets = preparation.inputs, preparation.targets
     absent = [column.name for column in inputs if column.name not in by_name]
     if not absent:
         found = [by_name[column.name] for column in inputs]
         whole = all(column.name in by_name for column in targets)
         return found, [by_name[column.name] for column in targets] if whole else None
-    if table.header:
-        raise DataError(_absent(table, absent))
-    if len(table.columns) == len(inputs):
-        return list(table.columns), None
-    if len(table.columns) == len(preparation.columns):
-        return list(table.columns[: len(inputs)]), list(table.columns[len(inputs) :])
+    if source.header:
+        raise DataError(_absent(source, absent))
+    if len(source.columns) == len(inputs):
+        return list(source.columns), None
+    if len(source.columns) == len(preparation.columns):
+        return list(source.columns[: len(inputs)]), list(source.columns[len(inputs) :])
     raise DataError(
-        f"{table.file} has no header and {len(table.columns)} columns, but the network takes "
+        f"{source.name} has no header and {len(source.columns)} columns, but the network takes "
         f"{len(inputs)} inputs: add a header with the names {_list(inputs)}."
     )
 
 
-def _absent(table: RawTable, names: Sequence[str]) -> str:
+def _absent(source: Source, names: Sequence[str]) -> str:
     what = f"column '{names[0]}'" if len(names) == 1 else f"columns {', '.join(names[:20])}"
     return (
-        f"{table.file} lacks the {what}; it has {', '.join(table.names[:20])}: "
-        "rename or add what is missing."
+        f"{source.name} lacks the {what}; it has {source.known()}: rename or add what is missing."
     )
 
 
@@ -79,31 +87,48 @@ def _list(columns: Sequence[Column]) -> str:
 
 
 def _encoded(
-    table: RawTable, found: Sequence[RawColumn], wanted: Sequence[Column]
+    source: Source, found: Sequence[RawColumn], wanted: Sequence[Column]
 ) -> list[FloatArray]:
-    table.check(found)
-    return [_raw_values(table, raw, column) for raw, column in zip(found, wanted, strict=True)]
+    _check_missing(source, found, wanted)
+    return [_raw_values(source, raw, column) for raw, column in zip(found, wanted, strict=True)]
 
 
-def _raw_values(table: RawTable, raw: RawColumn, column: Column) -> FloatArray:
+def _check_missing(source: Source, found: Sequence[RawColumn], wanted: Sequence[Column]) -> None:
+    """DataError at the first missing value that the preparation does not fill in."""
+    gaps = [
+        (int(raw.missing[0]), len(raw.missing), raw)
+        for raw, column in zip(found, wanted, strict=True)
+        if raw.missing.size and not column.missing
+    ]
+    if gaps:
+        row, _, raw = min(gaps, key=lambda gap: gap[0])
+        total = sum(count for _, count, _ in gaps)
+        raise DataError(
+            f"{source.where(row, raw)}: the value is missing; in all {total:,} "
+            f"{'value is' if total == 1 else 'values are'} missing: fill in or leave out rows."
+        )
+
+
+def _raw_values(source: Source, raw: RawColumn, column: Column) -> FloatArray:
     if not column.is_category:
-        if raw.numbers is None:
-            decimal = table.format.decimal
-            row = next(k for k, cell in enumerate(raw.cells) if to_number(cell, decimal) is None)
+        if raw.problem is not None:
+            raise DataError(f"{source.where(raw.problem[0], raw)}: {raw.problem[1]}")
+        if raw.numbers is None and len(raw.missing) < len(raw):
+            row = int(np.setdiff1d(np.arange(len(raw)), raw.missing)[0])
+            text = raw.texts(slice(row, row + 1))[0]
             raise DataError(
-                f"{table.where(row, raw)}: '{raw.cells[row]}' is no number, which '{column.name}' needs."
+                f"{source.where(row, raw)}: '{text}' is no number, which '{column.name}' needs."
             )
-        return raw.numbers
-    index = {category: float(k) for k, category in enumerate(column.categories)}
-    # As written first: a category may look like a number.
-    texts = raw.texts()
-    written = raw.cells or texts
-    values = [index.get(a, index.get(b)) for a, b in zip(written, texts, strict=True)]
-    for row, value in enumerate(values):
-        if value is None:
-            known = ", ".join(column.categories[:20])
-            raise DataError(
-                f"{table.where(row, raw)}: '{written[row]}' is not a category the network has learned; "
-                f"they are: {known}."
-            )
-    return np.array(values, dtype=np.float64)
+        return raw.encoded(column) if raw.is_numeric else np.full(len(raw), np.nan)
+    values = raw.encoded(column)
+    unknown = np.isnan(values)
+    unknown[raw.missing] = False
+    if unknown.any():
+        row = int(unknown.argmax())
+        text = raw.texts(slice(row, row + 1))[0]
+        known = ", ".join([c for c in column.categories if c != MISSING_CATEGORY][:20])
+        raise DataError(
+            f"{source.where(row, raw)}: '{text}' is not a category the network has learned; "
+            f"they are: {known}."
+        )
+    return values

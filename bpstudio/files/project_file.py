@@ -50,6 +50,7 @@ from bpstudio.model.arrays import FloatArray
 from bpstudio.model.config import SETTINGS, TrainingConfig
 from bpstudio.model.dataset import Column, Dataset, Preparation
 from bpstudio.model.history import History
+from bpstudio.model.methods import SINGLE_SLOTS
 from bpstudio.model.network import Network
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import Layer, Link, Topology
@@ -232,7 +233,7 @@ def _project(part: ProjectPart, named: Tensors, data: Tensors, raw: dict[str, An
     network = _network(topology, named, "", part.dtypes.network)
     start = _network(topology, named, "start/", part.dtypes.start)
     slots = {
-        slot: _taken(named, f"slot/{_quoted(slot)}", (topology.parameter_count,))
+        slot: _taken(named, f"slot/{_quoted(slot)}", _slot_shape(slot, topology))
         for slot in part.progress.slots
     }
     columns = {
@@ -251,6 +252,11 @@ def _project(part: ProjectPart, named: Tensors, data: Tensors, raw: dict[str, An
         notes=part.notes,
         extra=unknown(raw, known) or {},
     )
+
+
+def _slot_shape(slot: str, topology: Topology) -> tuple[int]:
+    """An optimizer's vector is as long as the parameters, or one number."""
+    return (1,) if slot in SINGLE_SLOTS else (topology.parameter_count,)
 
 
 def _topology(part: TopologyPart, named: Tensors) -> Topology:

@@ -1,31 +1,46 @@
-"""From a file's bytes to rows of text cells: encoding, delimiter, header, line numbers."""
+"""From a file's bytes to text: encoding, and how the table is written: delimiter, quotes, header."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-import os
 import re
-import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO, TextIO
 
 from bpstudio.files.errors import FileError, file_error, shown
 from bpstudio.model.dataset import DataError
 
-MAX_FILE_BYTES = 2 << 30
 MAX_COLUMNS = 100_000
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "?"})
 """Cells, in lower case, that mean: there is no value here."""
-DELIMITERS = ("\t", ";", "|", ",")
+DELIMITERS: dict[str, str] = {
+    "\t": "tab",
+    ";": "semicolon",
+    "|": "bar",
+    ",": "comma",
+    " ": "spaces",
+}
 """In the order of preference where two fit equally: a comma may be a decimal comma."""
+ENCODINGS: dict[str, str] = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 with byte order mark",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16 little-endian",
+    "utf-16-be": "UTF-16 big-endian",
+    "utf-32": "UTF-32",
+    "gb18030": "GBK (GB 18030)",
+    "latin-1": "Latin-1",
+}
 
 SNIFFED_ROWS = 200
 _SNIFFED_CHARACTERS = 1 << 20
+_BLOCK = 1 << 20
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -38,28 +53,59 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)
 
 
 @dataclass(frozen=True)
-class Format:
-    """How a text table is written; ``header`` tells if its first row holds names."""
+class Options:
+    """How a file is to be read; None means: find out. A source holds them as they were used.
 
-    delimiter: str
-    header: bool
-    decimal: str = "."
-    encoding: str = "utf-8"
+    ``encoding`` is one of ``ENCODINGS``, ``delimiter`` one of ``DELIMITERS``, ``decimal`` "." or ",",
+    ``quote`` a quotation mark or "" for none, ``header`` whether the first row holds names. ``types``
+    overrules what columns hold, by name: "number" or "text". ``sheet`` is a table's name in a workbook.
+    """
+
+    encoding: str | None = None
+    delimiter: str | None = None
+    decimal: str | None = None
+    quote: str | None = None
+    header: bool | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
+    sheet: str | None = None
 
 
-def read_bytes(path: Path) -> bytes:
-    """A whole file, its size checked first. FileError if it cannot be read."""
+class TextInput:
+    """The bytes of a text file, or of text at hand, opened as often as needed."""
+
+    def __init__(self, source: Path | str, name: str) -> None:
+        self.name = name
+        self._path = source if isinstance(source, Path) else None
+        self._bytes = b"" if isinstance(source, Path) else source.encode("utf-8", "replace")
+        with self.binary() as file:
+            self.size = file.seek(0, io.SEEK_END)
+
+    def binary(self) -> BinaryIO:
+        """FileError if it cannot be opened."""
+        return io.BytesIO(self._bytes) if self._path is None else open_binary(self._path)
+
+    def text(self, encoding: str) -> TextIO:
+        """The decoded text with \\n at the end of each line."""
+        return io.TextIOWrapper(self.binary(), encoding=encoding)
+
+    def blocks(self) -> Iterator[bytes]:
+        with self.binary() as file:
+            try:
+                while block := file.read(_BLOCK):
+                    yield block
+            except OSError as error:
+                raise file_error(error, self._path or Path(self.name)) from None
+
+
+def open_binary(path: Path) -> BinaryIO:
+    """A regular file for reading. FileError with one sentence if it is none or cannot be read."""
     try:
-        with path.open("rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise FileError(f"'{shown(path)}' is not a file but a device: choose a file.")
-            if status.st_size > MAX_FILE_BYTES:
-                raise FileError(
-                    f"'{shown(path)}' has {status.st_size / 2**30:.1f} GiB: tables up to "
-                    f"{MAX_FILE_BYTES >> 30} GiB can be opened; take a part of it."
-                )
-            return file.read(MAX_FILE_BYTES)
+        # Looked at first: to open a pipe would wait for its other end.
+        if not path.is_file() and path.exists():
+            if path.is_dir():
+                raise FileError(f"'{shown(path)}' is a folder: choose a file in it.")
+            raise FileError(f"'{shown(path)}' is not a file but a device: choose a file.")
+        return path.open("rb")
     except OSError as error:
         raise file_error(error, path) from None
     except ValueError as error:
@@ -68,85 +114,141 @@ def read_bytes(path: Path) -> bytes:
         raise FileError(f"'{shown(path)}' is not a file name: it holds a NUL byte.") from None
 
 
-def decoded(data: bytes, name: str) -> tuple[str, str]:
-    """The text and its encoding: by a byte order mark, else UTF-8, GB 18030 or Latin-1."""
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding), encoding
-            except UnicodeDecodeError as error:
-                raise DataError(
-                    f"{name} starts as {encoding.upper()} text but breaks off at byte "
-                    f"{error.start + 1:,}: save it again as UTF-8."
-                ) from None
-    try:
-        return data.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError:
-        pass
-    try:
-        text = data.decode("gb18030")
-    except UnicodeDecodeError:
-        text = ""
+# Encoding
+
+
+def encoding_of(source: TextInput, wanted: str | None = None) -> str:
+    """The encoding: by a byte order mark, else UTF-8, GB 18030 or Latin-1, whichever all bytes fit.
+
+    DataError where they do not fit the one that is wanted or that the mark promises.
+    """
+    with source.binary() as file:
+        head = file.read(4096)
+    if wanted is None:
+        wanted = next((name for mark, name in _BOMS if head.startswith(mark)), None)
+        wanted = wanted or _unmarked_utf16(head)
+    elif wanted not in ENCODINGS:
+        raise DataError(f"'{wanted}' is no encoding: choose from {', '.join(ENCODINGS)}.")
+    if wanted is not None:
+        bad = _misfit(source, wanted)
+        if bad is not None:
+            raise DataError(
+                f"{source.name} is not all {ENCODINGS[wanted]} text, see byte {bad + 1:,}: "
+                "choose another encoding or save it again as UTF-8."
+            )
+        return wanted
+    if _misfit(source, "utf-8") is None:
+        return "utf-8"
     # Western text can be decoded as Chinese by accident, but then gives rare characters.
-    if text and _common_chinese(text):
-        return text, "gb18030"
-    return data.decode("latin-1"), "latin-1"
+    if _misfit(source, "gb18030") is None and _common_chinese(_odd_part(source)):
+        return "gb18030"
+    return "latin-1"
+
+
+def _unmarked_utf16(head: bytes) -> str | None:
+    """Text in western letters has a NUL in every other byte of UTF-16."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if len(head) >= 4 and len(head) % 2 == 0 and max(even, odd) > 0.4 * len(head) / 2:
+        if even == 0:
+            return "utf-16-le"
+        if odd == 0:
+            return "utf-16-be"
+    return None
+
+
+def _misfit(source: TextInput, encoding: str) -> int | None:
+    """The first byte that the encoding cannot hold, from 0; None if all fit."""
+    if encoding == "latin-1":
+        return None
+    decoder = codecs.getincrementaldecoder(encoding)()
+    at = 0
+    try:
+        for block in source.blocks():
+            held = len(decoder.getstate()[0])
+            decoder.decode(block)
+            at += len(block)
+        held = len(decoder.getstate()[0])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        return max(at - held + error.start, 0)
+    return None
+
+
+def _odd_part(source: TextInput) -> str:
+    """Up to a million characters from where GB 18030 text first is not ASCII."""
+    decoder = codecs.getincrementaldecoder("gb18030")()
+    parts, count = [], 0
+    for block in source.blocks():
+        text = decoder.decode(block)
+        if count or not text.isascii():
+            parts.append(text)
+            count += len(text)
+        if count > 1_000_000:
+            break
+    return "".join(parts)
 
 
 def _common_chinese(text: str) -> bool:
     """Whether nearly all that is not ASCII is among the 7,445 characters of GB 2312."""
-    odd = {c for c in text[:1_000_000] if ord(c) > 127}
+    odd = {c for c in text if ord(c) > 127}
     rare = [c for c in odd if not c.encode("gb2312", "ignore")]
     return 10 * len(rare) <= len(odd)
 
 
-def check_text(text: str, name: str) -> None:
-    """Refuse what is no table of text at all."""
+# Rows
+
+
+def check_text(text: str, name: str, line: int = 1) -> None:
+    """Refuse text with a NUL; ``line`` is where it begins."""
     at = text.find("\0")
     if at >= 0:
-        line = text.count("\n", 0, at) + 1
+        line += text.count("\n", 0, at)
         raise DataError(
             f"{name}, line {line}: there is a NUL byte, so this is not a text table; "
             "save the table as CSV in UTF-8."
         )
-    if not text.strip():
-        raise DataError(f"{name} is empty: choose a file with a table in it.")
 
 
-def records(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows as (line number, cells without outer spaces); rows with nothing in them are left out."""
+def records(
+    lines: Iterable[str], options: Options, name: str, line: int = 1
+) -> Iterator[tuple[int, list[str]]]:
+    """Rows as (line number, cells without outer spaces); rows with nothing in them are left out.
+
+    ``line`` is the number of the first of the lines.
+    """
+    start = line
+    for start, raw in raw_records(lines, options, name, line):
+        cells = [cell.strip() for cell in raw]
+        if any(cells):
+            yield start, cells
+
+
+def raw_records(
+    lines: Iterable[str], options: Options, name: str, line: int = 1
+) -> Iterator[tuple[int, list[str]]]:
+    """Rows as (line number, cells as they are), with none left out."""
+    delimiter = options.delimiter or ","
+    if delimiter == " ":
+        lines = (" ".join(text.split()) + "\n" for text in lines)
     reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True
+        lines,
+        delimiter=delimiter,
+        quotechar=options.quote or None,
+        quoting=csv.QUOTE_MINIMAL if options.quote else csv.QUOTE_NONE,
+        skipinitialspace=True,
+        strict=True,
     )
-    line = 1
+    before = line - 1
+    start = line
     while True:
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            raise DataError(f"{name}, line {line}: {_csv_complaint(error)}") from None
-        cells = [cell.strip() for cell in cells]
-        if any(cells):
-            yield line, cells
-        line = reader.line_num + 1
-
-
-def first_records(text: str, delimiter: str, name: str) -> list[tuple[int, list[str]]]:
-    """Up to 200 rows from the beginning, quickly for a text of any length."""
-    head = text[:_SNIFFED_CHARACTERS]
-    rows = []
-    try:
-        for record in islice(records(head, delimiter, name), SNIFFED_ROWS):
-            rows.append(record)
-    except DataError:
-        if len(head) == len(text):
-            raise
-        # The cut may have gone through a quoted cell.
-        return rows or list(islice(records(text, delimiter, name), SNIFFED_ROWS))
-    if len(head) < len(text) and len(rows) < SNIFFED_ROWS:
-        return rows[:-1] or list(islice(records(text, delimiter, name), SNIFFED_ROWS))
-    return rows
+            raise DataError(f"{name}, line {start}: {_csv_complaint(error)}") from None
+        yield start, cells
+        start = before + reader.line_num + 1
 
 
 def _csv_complaint(error: csv.Error) -> str:
@@ -162,36 +264,91 @@ def _csv_complaint(error: csv.Error) -> str:
     return f"the row cannot be read ({text}): correct it."
 
 
-def detect(text: str, name: str, header: bool | None, known: Sequence[str], tabs: bool) -> Format:
-    """Delimiter, decimal mark and header, from the first rows.
+class Head:
+    """The beginning of a text, and whether it is all of it."""
 
-    ``header`` overrules the detection; ``known`` are names a header is expected to hold; ``tabs``
-    says that the file's name promises tabs.
+    def __init__(self, source: TextInput, encoding: str) -> None:
+        with source.text(encoding) as stream:
+            self.text = stream.read(_SNIFFED_CHARACTERS)
+            self.whole = not stream.read(1)
+        self.name = source.name
+        check_text(self.text, self.name)
+        if not self.text.strip("\ufeff \t\r\n") and self.whole:
+            raise DataError(f"{self.name} is empty: choose a file with a table in it.")
+
+    def rows(self, options: Options) -> list[tuple[int, list[str]]]:
+        """Up to 200 rows. DataError where they cannot be read."""
+        rows: list[tuple[int, list[str]]] = []
+        try:
+            for record in islice(records(io.StringIO(self.text), options, self.name), SNIFFED_ROWS):
+                rows.append(record)
+        except DataError:
+            # The cut may have gone through a quoted cell.
+            if self.whole or not rows:
+                raise
+        if not self.whole and 1 < len(rows) < SNIFFED_ROWS:
+            del rows[-1]
+        return rows
+
+
+def detect(head: Head, options: Options, known: Sequence[str] = (), tabs: bool = False) -> Options:
+    """The options with delimiter, quote, decimal mark and header filled in from the first rows.
+
+    ``known`` are names that a header is expected to hold; ``tabs`` says that the file's name promises
+    tabs.
     """
-    delimiter = _delimiter(text, name, tabs)
-    rows = [cells for _, cells in first_records(text, delimiter, name)]
+    for value, choices, what in (
+        (options.delimiter, DELIMITERS, "delimiter"),
+        (options.decimal, (".", ","), "decimal mark"),
+        (options.quote, ('"', "'", ""), "quotation mark"),
+    ):
+        if value is not None and value not in choices:
+            raise DataError(f"{value!r} is no {what} that is known.")
+    if options.delimiter == "," == options.decimal:
+        raise DataError("A comma cannot both separate cells and mark decimals: choose another one.")
+    if options.quote is None:
+        options = replace(options, quote=_quote(head.text))
+    if options.delimiter is None:
+        wanted = "\t" if tabs and "\t" in head.text else _delimiter(head, options)
+        options = replace(options, delimiter=wanted)
+    rows = [cells for _, cells in head.rows(options)]
     if not rows:
-        raise DataError(f"{name} is empty: choose a file with a table in it.")
-    body = [cell for cells in rows for cell in cells]
-    comma = delimiter != "," and any(_DECIMAL_COMMA.fullmatch(cell) for cell in body)
-    decimal = "," if comma else "."
-    if header is None:
+        raise DataError(f"{head.name} is empty: choose a file with a table in it.")
+    if options.decimal is None:
+        commas = sum(bool(_DECIMAL_COMMA.fullmatch(cell)) for cells in rows for cell in cells)
+        points = sum(
+            "." in cell and to_number(cell) is not None for cells in rows for cell in cells
+        )
+        comma = options.delimiter != "," and commas > points
+        options = replace(options, decimal="," if comma else ".")
+    if options.header is None:
         expected = bool(known) and set(known) <= set(rows[0])
-        header = expected or _has_header(rows, decimal)
-    return Format(delimiter, header, decimal)
+        options = replace(options, header=expected or _has_header(rows, options.decimal or "."))
+    return options
 
 
-def _delimiter(text: str, name: str, tabs: bool) -> str:
+def _quote(text: str) -> str:
+    """Single quotes only where they stand around cells and no double quote is there."""
+    if '"' in text or "'" not in text:
+        return '"'
+    lines = text.splitlines()[:SNIFFED_ROWS]
+    around = re.compile(r"(^|[,;|\t])\s*'[^']*'\s*($|[,;|\t])")
+    return "'" if 2 * sum(bool(around.search(line)) for line in lines) > len(lines) else '"'
+
+
+def _delimiter(head: Head, options: Options) -> str:
     """The delimiter that cuts most rows into the same number of cells, more than one."""
-    if tabs:
-        return "\t"
     scores: dict[str, float] = {}
     problem: DataError | None = None
     for delimiter in DELIMITERS:
+        if delimiter == " " and scores and max(scores.values()) > 0:
+            break
         try:
-            rows = [cells for _, cells in first_records(text, delimiter, name)]
+            rows = [cells for _, cells in head.rows(replace(options, delimiter=delimiter))]
         except DataError as error:
             problem = error
+            continue
+        if delimiter == " " and not _numbers_mostly(rows):
             continue
         if rows:
             width, count = Counter(map(len, rows)).most_common(1)[0]
@@ -201,6 +358,12 @@ def _delimiter(text: str, name: str, tabs: bool) -> str:
         raise problem
     # Rows of unequal length are reported later; here they must not hide the delimiter.
     return next((d for d, score in scores.items() if score > 0 and score >= best - 0.05), ",")
+
+
+def _numbers_mostly(rows: Sequence[Sequence[str]]) -> bool:
+    """Spaces separate numbers; in text they are just spaces."""
+    cells = [cell for row in rows[1:] or rows for cell in row]
+    return 2 * sum(to_number(cell) is not None for cell in cells) > len(cells)
 
 
 def _has_header(rows: Sequence[Sequence[str]], decimal: str) -> bool:

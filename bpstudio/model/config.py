@@ -9,9 +9,7 @@ from typing import Any, Literal
 
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.initialise import INITIALISERS
-
-OPTIMIZERS: dict[str, str] = {"sgd": "SGD", "momentum": "SGD with momentum"}
-"""Optimizers by name, with the label people read."""
+from bpstudio.model.methods import OPTIMIZERS, SCHEDULES, idle_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +142,66 @@ class TrainingConfig:
         "sgd", "Optimizer", "How a gradient becomes a step", str, choices=OPTIMIZERS
     )
     momentum: float = _setting(
-        0.9, "Momentum", "Share of the last step that is kept, for SGD with momentum", float,
+        0.9, "Momentum", "Share of the last step that is kept", float,
         low=0, high=0.9999, presets=(0.5, 0.8, 0.9, 0.95, 0.99),
+    )  # fmt: skip
+    beta1: float = _setting(
+        0.9, "Beta 1", "Share of the gradients' running mean that is kept", float,
+        low=0, high=0.9999, presets=(0.5, 0.8, 0.9, 0.95),
+    )  # fmt: skip
+    beta2: float = _setting(
+        0.999, "Beta 2", "Share of the squared gradients' running mean that is kept", float,
+        low=0, high=0.999999, presets=(0.9, 0.99, 0.999, 0.9999),
+    )  # fmt: skip
+    decay: float = _setting(
+        0.99, "Decay", "Share of the squared gradients' running mean that is kept", float,
+        low=0, high=0.9999, presets=(0.9, 0.95, 0.99, 0.999),
+    )  # fmt: skip
+    epsilon: float = _setting(
+        1e-8, "Epsilon", "Added to the divisor, so that a small gradient makes no huge step", float,
+        low=0, high=1, open_low=True, presets=(1e-8, 1e-6, 1e-4),
+    )  # fmt: skip
+    rprop_increase: float = _setting(
+        1.2, "Increase", "What a step is multiplied by while its slope keeps its sign", float,
+        low=1, high=10, presets=(1.1, 1.2, 1.5),
+    )  # fmt: skip
+    rprop_decrease: float = _setting(
+        0.5, "Decrease", "What a step is multiplied by when its slope changes sign", float,
+        low=0, high=1, open_low=True, presets=(0.3, 0.5, 0.7),
+    )  # fmt: skip
+    rprop_lowest: float = _setting(
+        1e-6, "Shortest step", "No step becomes shorter", float, low=0, high=0.1, open_low=True
+    )
+    rprop_highest: float = _setting(
+        50.0, "Longest step", "No step becomes longer", float, low=0.1, high=1000
+    )
+    damping: float = _setting(
+        0.01, "Damping", "The damping μ at the start: large is a short step down the slope", float,
+        low=0, high=1e6, open_low=True,
+    )  # fmt: skip
+    damping_factor: float = _setting(
+        10.0, "Damping factor", "What μ is divided by when the loss falls, and multiplied by when "
+        "it does not", float, low=1, high=1000, open_low=True,
+    )  # fmt: skip
+    schedule: str = _setting(
+        "constant", "Schedule", "How the learning rate changes over the epochs", str,
+        choices=SCHEDULES,
+    )  # fmt: skip
+    schedule_epochs: int = _setting(
+        50, "Schedule epochs", "Epochs from one cut of the learning rate to the next, the length of "
+        "the cosine, or epochs without a better loss before a cut", int, low=1, high=100_000_000,
+    )  # fmt: skip
+    schedule_factor: float = _setting(
+        0.5, "Schedule factor", "What a cut multiplies the learning rate by", float,
+        low=0, high=1, open_low=True, presets=(0.1, 0.3, 0.5, 0.9),
+    )  # fmt: skip
+    lowest_rate: float = _setting(
+        1e-5, "Lowest rate", "The schedule does not go below this learning rate", float,
+        low=0, high=1000, open_low=True,
+    )  # fmt: skip
+    clip: float | None = _setting(
+        None, "Clip", "A gradient longer than this is shortened to it", float,
+        low=0, high=1e9, open_low=True, words=_NONE, presets=(None, 0.1, 1.0, 10.0),
     )  # fmt: skip
     loss: str = _setting(
         "squared_error", "Loss", "What is made small", str,
@@ -185,6 +241,10 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         for name, setting in SETTINGS.items():
             object.__setattr__(self, name, setting.checked(name, getattr(self, name)))
+
+    def idle(self, name: str) -> str | None:
+        """Why a setting has no effect with this optimizer and schedule, as a sentence, or None."""
+        return idle_reason(name, self.optimizer, self.schedule)
 
     def with_text(self, assignments: list[str]) -> TrainingConfig:
         """Apply ``key=value`` texts, as the command line's ``--set`` takes them."""

@@ -1,8 +1,4 @@
-"""A data set: raw columns, the fitted preparation that makes network inputs of them, and the split.
-
-The preparation (scalers, categories) is one value. Training, prediction and every export use this same
-value, so an exported network gives the outputs that were on the screen, from the raw columns.
-"""
+"""A data set: raw columns, the fitted preparation that makes network inputs of them, and the split."""
 
 from __future__ import annotations
 
@@ -14,180 +10,50 @@ import numpy as np
 
 from bpstudio.model.arrays import FloatArray, IntArray, frozen
 from bpstudio.model.network import SPLIT_STREAM
+from bpstudio.model.preparation import ENCODINGS, SCALINGS, Column, DataError, Preparation
 
-SCALINGS: dict[str, str] = {
-    "none": "as it is",
-    "standardise": "mean 0, deviation 1",
-    "minmax": "from 0 to 1",
-}
-ENCODINGS: dict[str, str] = {
-    "number": "a number",
-    "one_hot": "one neuron per category",
-    "binary": "one neuron, 0 or 1",
-}
+__all__ = [
+    "ENCODINGS",
+    "SCALINGS",
+    "SPLITS",
+    "SPLIT_NAMES",
+    "TEST",
+    "TRAIN",
+    "VALIDATION",
+    "Column",
+    "DataError",
+    "Dataset",
+    "Preparation",
+    "classes_of",
+    "split_rows",
+]
+
 TRAIN, VALIDATION, TEST = 0, 1, 2
 SPLIT_NAMES = ("train", "validation", "test")
-
-
-class DataError(ValueError):
-    """Data that cannot be used; the message says what, where and what to do."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One raw column and how it enters the network.
-
-    A number x is encoded as (x - shift) / scale. A category, raw as its index in ``categories``, is
-    one-hot, or for two categories a single 0 or 1.
-    """
-
-    name: str
-    encoding: str = "number"
-    categories: tuple[str, ...] = ()
-    scaling: str = "none"
-    shift: float = 0.0
-    scale: float = 1.0
-
-    def __post_init__(self) -> None:
-        if self.encoding not in ENCODINGS:
-            raise DataError(f"Column '{self.name}': encoding '{self.encoding}' is not known.")
-        if self.scaling not in SCALINGS:
-            raise DataError(f"Column '{self.name}': scaling '{self.scaling}' is not known.")
-        if (self.encoding == "number") == bool(self.categories):
-            raise DataError(f"Column '{self.name}': categories go with a category's encoding.")
-        if self.encoding == "binary" and len(self.categories) != 2:
-            raise DataError(
-                f"Column '{self.name}' has {len(self.categories)} categories: "
-                "one neuron can tell two apart; use one_hot."
-            )
-
-    @property
-    def is_category(self) -> bool:
-        return self.encoding != "number"
-
-    @property
-    def width(self) -> int:
-        """How many neurons the column takes."""
-        return len(self.categories) if self.encoding == "one_hot" else 1
-
-    @property
-    def neuron_names(self) -> tuple[str, ...]:
-        if self.encoding == "one_hot":
-            return tuple(f"{self.name}={category}" for category in self.categories)
-        if self.encoding == "binary":
-            return (f"{self.name}={self.categories[1]}",)
-        return (self.name,)
-
-    def fitted(self, raw: FloatArray) -> Column:
-        """With shift and scale fitted to these raw values, (rows,)."""
-        if self.is_category or self.scaling == "none" or raw.size == 0:
-            return replace(self, shift=0.0, scale=1.0)
-        if self.scaling == "standardise":
-            shift, scale = float(raw.mean()), float(raw.std())
-        else:
-            shift, scale = float(raw.min()), float(np.ptp(raw))
-        # A constant column has no scale: it is only shifted.
-        return replace(self, shift=shift, scale=scale if scale > 0 else 1.0)
-
-    def encode(self, raw: FloatArray) -> FloatArray:
-        """(rows,) raw values to (rows, width)."""
-        if self.encoding == "number":
-            scaled: FloatArray = (raw - self.shift) / self.scale
-            return scaled[:, None]
-        if self.encoding == "binary":
-            return raw.astype(float)[:, None]
-        one_hot: FloatArray = np.eye(len(self.categories))[raw.astype(np.intp)]
-        return one_hot
-
-    def decode(self, outputs: FloatArray) -> FloatArray:
-        """(rows, width) outputs to (rows,) numbers, or indices of the likeliest category."""
-        if self.encoding == "number":
-            numbers: FloatArray = outputs[:, 0] * self.scale + self.shift
-            return numbers
-        if self.encoding == "binary":
-            above: FloatArray = (outputs[:, 0] >= 0.5).astype(float)
-            return above
-        likeliest: FloatArray = outputs.argmax(axis=1).astype(float)
-        return likeliest
-
-    def text(self, value: float) -> str:
-        """A raw value as people read it."""
-        return self.categories[int(value)] if self.is_category else f"{value:.10g}"
-
-
-@dataclass(frozen=True)
-class Preparation:
-    """The input and target columns with what was fitted: from raw columns to neurons and back."""
-
-    inputs: tuple[Column, ...]
-    targets: tuple[Column, ...]
-
-    def __post_init__(self) -> None:
-        if not self.inputs:
-            raise DataError("The data have no input column: choose at least one.")
-        if not self.targets:
-            raise DataError("The data have no target column: choose at least one.")
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        return self.inputs + self.targets
-
-    @property
-    def input_names(self) -> tuple[str, ...]:
-        """One name per input neuron."""
-        return tuple(name for column in self.inputs for name in column.neuron_names)
-
-    @property
-    def output_names(self) -> tuple[str, ...]:
-        """One name per output neuron; a single category column names its classes, the second class
-        alone for one neuron."""
-        if len(self.targets) == 1 and self.targets[0].is_category:
-            return self.targets[0].categories[-self.targets[0].width :]
-        return tuple(name for column in self.targets for name in column.neuron_names)
-
-    @property
-    def input_size(self) -> int:
-        return sum(column.width for column in self.inputs)
-
-    @property
-    def output_size(self) -> int:
-        return sum(column.width for column in self.targets)
-
-    def encode_inputs(self, raw: FloatArray) -> FloatArray:
-        """(rows, input columns) raw to (rows, input neurons)."""
-        return _encode(self.inputs, raw)
-
-    def encode_targets(self, raw: FloatArray) -> FloatArray:
-        """(rows, target columns) raw to (rows, output neurons)."""
-        return _encode(self.targets, raw)
-
-    def decode_outputs(self, outputs: FloatArray) -> FloatArray:
-        """(rows, output neurons) to (rows, target columns): numbers, or indices of categories."""
-        parts, at = [], 0
-        for column in self.targets:
-            parts.append(column.decode(outputs[:, at : at + column.width]))
-            at += column.width
-        return np.stack(parts, axis=1)
-
-
-def _encode(columns: Sequence[Column], raw: FloatArray) -> FloatArray:
-    if raw.ndim != 2 or raw.shape[1] != len(columns):
-        raise DataError(f"{len(columns)} columns are needed, but the rows have {raw.shape[-1]}.")
-    return np.hstack([column.encode(raw[:, k]) for k, column in enumerate(columns)])
+SPLITS: dict[str, str] = {
+    "stratified": "at random, each class alike",
+    "random": "at random",
+    "ordered": "in the order of the rows",
+    "column": "by a column",
+    "file": "test rows from a file of their own",
+}
+"""How rows come to train, validation and test."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Raw values, (rows, columns) in the order inputs then targets, their preparation and the split.
 
-    ``values`` holds numbers, and for categories their index. ``split`` holds for each row 0 (train),
-    1 (validation) or 2 (test).
+    ``values`` holds numbers, and for categories their index; NaN where a value is missing in a column
+    that says what to fill in. ``split`` holds for each row 0 (train), 1 (validation) or 2 (test), and
+    ``split_kind``, one of ``SPLITS``, how that came about.
     """
 
     name: str
     preparation: Preparation
     values: FloatArray
     split: IntArray
+    split_kind: str = "stratified"
 
     def __post_init__(self) -> None:
         values = np.asarray(self.values, dtype=np.float64)
@@ -201,13 +67,18 @@ class Dataset:
             raise DataError("The split needs 0, 1 or 2 for every row.")
         if not (split == TRAIN).any():
             raise DataError("No row is left for training: make the held-out share smaller.")
-        bad = np.argwhere(~np.isfinite(values))
-        if bad.size:
-            row, column = bad[0]
-            raise DataError(
-                f"Row {row + 1}, column '{columns[column].name}' is {values[row, column]}: "
-                "use a finite number or leave the row out."
-            )
+        if self.split_kind not in SPLITS:
+            raise DataError(f"The split '{self.split_kind}' is not known.")
+        for k, column in enumerate(columns):
+            bad = ~np.isfinite(values[:, k])
+            if column.missing:
+                bad &= ~np.isnan(values[:, k])
+            if bad.any():
+                row = int(bad.argmax())
+                raise DataError(
+                    f"Row {row + 1}, column '{column.name}' is {values[row, k]}: "
+                    "use a finite number or leave the row out."
+                )
         object.__setattr__(self, "values", frozen(values))
         object.__setattr__(self, "split", frozen(split))
 
@@ -259,14 +130,38 @@ class Dataset:
         )
         return unfitted.resplit(validation, test, seed)
 
-    def resplit(self, validation: float, test: float = 0.0, seed: int = 0) -> Dataset:
-        """The same rows, split anew; scaling is fitted again to the new training rows."""
-        split = split_rows(len(self.values), self.labels, validation, test, seed)
-        return replace(self, split=split)._fitted()
+    def resplit(
+        self, validation: float, test: float = 0.0, seed: int = 0, kind: str | None = None
+    ) -> Dataset:
+        """The same rows, split anew; what was fitted is fitted again to the new training rows.
 
-    def _fitted(self) -> Dataset:
-        train = self.values[self.split == TRAIN]
-        fitted = tuple(c.fitted(train[:, k]) for k, c in enumerate(self.preparation.columns))
+        ``kind`` is "stratified", "random" or "ordered"; None keeps it, but a split by a column becomes
+        stratified, and test rows from a file of their own stay.
+        """
+        if kind is None and self.split_kind == "file":
+            return self._split_beside(validation, seed)
+        if kind is None:
+            kind = "stratified" if self.split_kind == "column" else self.split_kind
+        split = split_rows(len(self.values), self.labels, validation, test, seed, kind)
+        return replace(self, split=split, split_kind=kind).refitted()
+
+    def _split_beside(self, validation: float, seed: int) -> Dataset:
+        own = np.flatnonzero(self.split != TEST)
+        labels = None if self.labels is None else self.labels[own]
+        split = self.split.copy()
+        split[own] = split_rows(len(own), labels, validation, 0.0, seed)
+        return replace(self, split=split).refitted()
+
+    def with_split(self, split: IntArray, kind: str) -> Dataset:
+        """The same rows with this split, (rows,) of 0, 1 and 2, and fitted to its training rows."""
+        return replace(self, split=split, split_kind=kind).refitted()
+
+    def refitted(self) -> Dataset:
+        """With the preparation fitted to the training rows."""
+        train = self.split == TRAIN
+        fitted = tuple(
+            c.fitted(self.values[train, k]) for k, c in enumerate(self.preparation.columns)
+        )
         count = len(self.preparation.inputs)
         return replace(self, preparation=Preparation(fitted[:count], fitted[count:]))
 
@@ -276,6 +171,14 @@ class Dataset:
             replace(c, encoding=encoding) if c.is_category else c for c in self.preparation.targets
         )
         return replace(self, preparation=replace(self.preparation, targets=targets))
+
+    def with_target_range(self, low: float, high: float) -> Dataset:
+        """Numeric targets scaled from their least and largest training value to low and high."""
+        targets = tuple(
+            c if c.is_category else replace(c, scaling="minmax", low=low, high=high, bounds=None)
+            for c in self.preparation.targets
+        )
+        return replace(self, preparation=replace(self.preparation, targets=targets)).refitted()
 
     # Reading it
 
@@ -288,8 +191,9 @@ class Dataset:
         return self is other or (
             self.name == other.name
             and self.preparation == other.preparation
-            and np.array_equal(self.values, other.values)
+            and np.array_equal(self.values, other.values, equal_nan=True)
             and np.array_equal(self.split, other.split)
+            and self.split_kind == other.split_kind
         )
 
     __hash__ = None  # type: ignore[assignment]
@@ -306,6 +210,14 @@ class Dataset:
         count = len(self.preparation.inputs)
         return frozen(self.preparation.encode_targets(self.values[:, count:]))
 
+    @cached_property
+    def filled(self) -> FloatArray:
+        """The raw values, (rows, columns), with the fill values for what is missing, read-only."""
+        if not np.isnan(self.values).any():
+            return self.values
+        columns = self.preparation.columns
+        return frozen(np.column_stack([c.filled(self.values[:, k]) for k, c in enumerate(columns)]))
+
     def rows(self, part: int) -> IntArray:
         """Indices of the rows in a part of the split: TRAIN, VALIDATION or TEST."""
         return np.flatnonzero(self.split == part)
@@ -316,7 +228,7 @@ class Dataset:
         targets = self.preparation.targets
         if len(targets) == 1:
             if targets[0].is_category:
-                return targets[0].categories
+                return () if targets[0].encoding == "ordinal" else targets[0].categories
             column = self.values[:, -1]
             if targets[0].scaling == "none" and np.all((column == 0) | (column == 1)):
                 return (f"not {targets[0].name}", targets[0].name)
@@ -342,9 +254,17 @@ def classes_of(outputs: FloatArray) -> IntArray:
 
 
 def split_rows(
-    count: int, labels: IntArray | None, validation: float, test: float, seed: int
+    count: int,
+    labels: IntArray | None,
+    validation: float,
+    test: float,
+    seed: int,
+    kind: str = "stratified",
 ) -> IntArray:
-    """A seeded split, (rows,); with labels each class is held out in the same share (stratified)."""
+    """A split, (rows,): by the seed, with labels of each class the same share (stratified), or the
+    rows in order: first to train, then to validate, then to test."""
+    if kind not in ("stratified", "random", "ordered"):
+        raise DataError(f"Rows cannot be split '{kind}': use stratified, random or ordered.")
     for name, share in (("validation", validation), ("test", test)):
         if not 0 <= share < 1:
             raise DataError(f"The {name} share is {share}: use a number from 0 to below 1.")
@@ -352,9 +272,10 @@ def split_rows(
         raise DataError(
             "The validation and test shares leave no row for training: make them smaller."
         )
-    rng = np.random.default_rng([seed, SPLIT_STREAM])
-    order: IntArray = rng.permutation(count)
-    if labels is not None:
+    order: IntArray = np.arange(count)[::-1]
+    if kind != "ordered":
+        order = np.random.default_rng([seed, SPLIT_STREAM]).permutation(count)
+    if labels is not None and kind == "stratified":
         order = _interleaved(order, labels)
     held_test, held_validation = round(count * test), round(count * validation)
     split = np.full(count, TRAIN, dtype=np.int8)

@@ -14,6 +14,7 @@ from bpstudio.model.config import TrainingConfig
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.history import History
+from bpstudio.model.methods import MAX_LM_PARAMETERS
 from bpstudio.model.network import Network
 from bpstudio.model.topology import Topology
 
@@ -209,6 +210,8 @@ def fit_problem(topology: Topology, dataset: Dataset, config: TrainingConfig) ->
         LOSSES[config.loss].check_output(topology.output.activation, topology.output.id)
     except ValueError as error:
         return str(error)
+    if config.optimizer == "lm" and (problem := _lm_problem(topology, config)):
+        return problem
     Y = dataset.targets
     if config.loss != "squared_error" and (Y.min() < 0 or Y.max() > 1):
         row, column = np.argwhere((Y < 0) | (Y > 1))[0]
@@ -221,5 +224,21 @@ def fit_problem(topology: Topology, dataset: Dataset, config: TrainingConfig) ->
         return (
             f"The targets of row {row + 1} do not sum to 1, which categorical cross-entropy needs: "
             "choose squared error or binary cross-entropy."
+        )
+    return None
+
+
+def _lm_problem(topology: Topology, config: TrainingConfig) -> str | None:
+    """Why Levenberg-Marquardt cannot train this network, as a sentence; None if it can."""
+    if config.loss != "squared_error":
+        return (
+            "Levenberg–Marquardt needs squared error, but the loss is "
+            f"{LOSSES[config.loss].label}: change the loss or choose Adam."
+        )
+    free = topology.parameter_count if topology.free is None else int(topology.free.sum())
+    if free > MAX_LM_PARAMETERS:
+        return (
+            f"Levenberg–Marquardt is for up to {MAX_LM_PARAMETERS:,} weights and biases, but "
+            f"{free:,} can change here: choose RProp or Adam, or make the layers smaller."
         )
     return None

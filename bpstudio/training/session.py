@@ -14,6 +14,7 @@ import numpy as np
 from bpstudio.engines.base import State, batch_rows
 from bpstudio.engines.choice import create_engine
 from bpstudio.engines.evaluation import Evaluation, evaluate, predict
+from bpstudio.engines.optimizers import SLOTS
 from bpstudio.model.arrays import FloatArray, IntArray, frozen
 from bpstudio.model.config import SETTINGS, TrainingConfig
 from bpstudio.model.dataset import TRAIN, VALIDATION, Dataset
@@ -73,7 +74,9 @@ class Session:
         self._network = network
         self._sink = sink
         progress = progress or Progress()
-        self._state = State.start(network.parameters, progress.slots, config.dtype)
+        # Vectors that another optimizer left behind mean nothing to this one.
+        slots = {name: v for name, v in progress.slots.items() if name in SLOTS[config.optimizer]}
+        self._state = State.start(network.parameters, slots, config.dtype)
         self._epoch, self._position = progress.epoch, progress.position
         self._first_epoch = progress.epoch
         self._sets = _Rows(dataset, TRAIN, config.dtype), _Rows(dataset, VALIDATION, config.dtype)

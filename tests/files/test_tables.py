@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpstudio.files import tables
+from bpstudio.files import memory, problems
 from bpstudio.files.columns import natural_order
 from bpstudio.files.errors import FileError
 from bpstudio.files.inputs import read_inputs
-from bpstudio.files.tables import load_table, read_table
+from bpstudio.files.plan import propose_plan
+from bpstudio.files.source import Options, read_source
+from bpstudio.files.tables import load_table
+from bpstudio.files.textreader import TextReader
 from bpstudio.model.dataset import DataError, Dataset
 
 FLOWERS = "length,width,kind\n1.5,2,red\n2.5,3,blue\n3.5,1,red\n0.5,4,green\n"
@@ -60,7 +63,7 @@ def test_that_delimiters_line_ends_and_encodings_give_the_same(
 
 def test_that_western_text_is_not_taken_for_chinese(table: Any) -> None:
     text = "größe,été,maß\n1,né,ja\n2,hôte,nein\n"
-    names = read_table(table(text.encode("latin-1"))).names
+    names = read_source(table(text.encode("latin-1"))).names
     assert names == ("größe", "été", "maß")
 
 
@@ -70,13 +73,13 @@ def test_that_a_decimal_comma_is_seen_beside_semicolons(table: Any) -> None:
 
 
 def test_that_quotes_keep_separators_and_line_ends(table: Any) -> None:
-    read = read_table(table('name,n,y\n"a, ""b""\nc",1,p\nd,x,q\n"e",2,p\n'))
-    assert read.columns[0].cells == ('a, "b"\nc', "d", "e")
+    read = read_source(table('name,n,y\n"a, ""b""\nc",1,p\nd,x,q\n"e",2,p\n'))
+    assert read.columns[0].texts() == ('a, "b"\nc', "d", "e")
     assert [read.line(row) for row in range(3)] == [2, 4, 5]
 
 
 def test_that_blank_lines_and_a_last_separator_do_not_count(table: Any) -> None:
-    read = read_table(table("\na,b,\n\n1,2,\n,,\n3,4,\n\n"))
+    read = read_source(table("\na,b,\n\n1,2,\n,,\n3,4,\n\n"))
     assert read.names == ("a", "b")
     assert (read.rows, read.line(0), read.line(1)) == (2, 4, 6)
 
@@ -98,16 +101,17 @@ def test_that_a_header_is_told_from_a_row(
 ) -> None:
     if names is None:
         with pytest.raises(DataError, match=r"t\.csv, line 1: columns 1 and 2 are both called 'a'"):
-            read_table(table(text))
+            read_source(table(text))
     else:
-        assert read_table(table(text)).names == names
+        assert read_source(table(text)).names == names
 
 
 def test_that_the_header_can_be_overruled(table: Any) -> None:
     path = table("a,b\nc,d\ne,f\n")
-    assert (read_table(path, header=False).rows, read_table(path, header=True).rows) == (3, 2)
+    rows = [read_source(path, Options(header=header)).rows for header in (False, True)]
+    assert rows == [3, 2]
     path = table("2019,2020\n1,2\n")
-    assert read_table(path, header=True).names == ("2019", "2020")
+    assert read_source(path, Options(header=True)).names == ("2019", "2020")
 
 
 @pytest.mark.parametrize(
@@ -139,10 +143,11 @@ def test_that_columns_can_be_ignored_or_chosen(table: Any) -> None:
 
 def test_that_columns_that_name_rows_are_no_inputs(table: Any) -> None:
     rows = "".join(f"{k + 1},n{k},{k % 3},{k * k}\n" for k in range(30))
-    read = read_table(table("id,name,x,y\n" + rows))
-    assert dict(read.roles) == {"id": "ignore", "name": "ignore", "x": "input", "y": "target"}
-    assert read.dataset().preparation.input_names == ("x",)
-    assert read.dataset(inputs="id,x").preparation.input_names == ("id", "x")
+    path = table("id,name,x,y\n" + rows)
+    roles = {column.name: column.role for column in propose_plan(read_source(path)).columns}
+    assert roles == {"id": "ignore", "name": "ignore", "x": "input", "y": "target"}
+    assert load_table(path).preparation.input_names == ("x",)
+    assert load_table(path, inputs="id,x").preparation.input_names == ("id", "x")
 
 
 def integers(values: list[int]) -> str:
@@ -217,7 +222,7 @@ BAD: list[tuple[str | bytes, dict[str, Any], str]] = [
     ("a,b\n1,2\nNaN,4\n", {}, "line 3, column 'a': the value is missing"),
     ("a,b\n1,2\nnull,4\n", {}, "line 3, column 'a': the value is missing"),
     ("a,b\n1,2\n-,4\n", {}, "line 3, column 'a': the value is missing"),
-    ("a,b\n?,2\n?,4\n", {}, "line 2, column 'a': the value is missing; in all 2"),
+    ("a,b\n?,2\n?,4\n", {"inputs": "a"}, "line 2, column 'a': the value is missing; in all 2"),
     ("a,b\n" + "1,2\n" * 15 + "x,3\n", {}, "line 17, column 'a': 'x' is no number, as nearly all"),
     ("a,b\n" + "1_0,2\n" + "1,3\n" * 15, {}, "line 2, column 'a': '1_0' is no number"),
     ("a;b\n" + "1,5;2\n" * 15 + "1.234;3\n", {}, "line 17, column 'a': '1.234' is no number"),
@@ -238,7 +243,7 @@ BAD: list[tuple[str | bytes, dict[str, Any], str]] = [
     ('a,b\n1,2\n3,"p"q\n', {}, "line 3: text follows a closing quotation mark"),
     ("a,b\n1," + "9" * 140_000 + "\n", {}, "line 2: a cell is longer than 131,072 characters"),
     ("a,b\n1e308,1\n-1e308,2\n1e308,4\n", {}, "the numbers of column 'a' are too large to scale"),
-    (b"\xff\xfea\x00,\x00b", {}, "UTF-16 text but breaks off"),
+    (b"\xff\xfea\x00,\x00b", {}, "t.csv is not all UTF-16 text, see byte 7"),
     ("a,b\n" + "".join(f"t{k},{k}\n" for k in range(2000)), {"inputs": "a"}, "more than 1,000"),
 ]
 
@@ -280,15 +285,14 @@ def test_that_files_that_cannot_be_read_give_one_sentence(tmp_path: Path) -> Non
             load_table(locked)
 
 
-def test_that_a_file_too_large_is_refused_unread(
+def test_that_what_does_not_fit_in_memory_is_refused_unread(
     table: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = table("a,b\n")
-    with path.open("r+b") as file:
-        file.truncate((2 << 30) + 1)
-    with pytest.raises(FileError, match="tables up to 2 GiB"):
-        load_table(path)
-    monkeypatch.setattr(tables, "MAX_VALUES", 10)
+    monkeypatch.setattr(memory, "available_memory", lambda: 100)
+    with pytest.raises(DataError, match=r"GiB of memory, but 0\.0 GiB are free"):
+        load_table(table(FLOWERS))
+    monkeypatch.undo()
+    monkeypatch.setattr(problems, "MAX_VALUES", 10)
     with pytest.raises(DataError, match="more than memory is taken for"):
         load_table(table(FLOWERS))
 
@@ -308,7 +312,7 @@ def test_that_numbers_are_read_bit_for_bit(
     path = tmp_path_factory.getbasetemp() / "round.csv"
     lines = [mark.join(map(repr, row)) for row in rows]
     path.write_text("\n".join([mark.join("abc")] * header + lines))
-    read = read_table(path)
+    read = read_source(path)
     np.testing.assert_array_equal(np.stack([c.numbers for c in read.columns], axis=1), rows)  # type: ignore[arg-type]
 
 
@@ -321,13 +325,12 @@ def test_that_the_quick_way_reads_the_same(
     if ";" in text:
         body = body.replace(",", ";").replace(".", ",")
     path = table(text.format(body))
-    slow = read_table(path)
-    monkeypatch.setattr(tables, "_FAST_CHARACTERS", 0)
-    quick = read_table(path)
+    quick = read_source(path)
+    monkeypatch.setattr(TextReader, "_read_quickly", lambda *_: False)
+    slow = read_source(path)
     assert (quick.names, quick.rows, quick.header) == (slow.names, slow.rows, slow.header)
-    assert quick.lines is None
     assert quick.preview == slow.preview
-    assert quick.line(3) == slow.line(3)
+    assert [quick.line(row) for row in range(50)] == [slow.line(row) for row in range(50)]
     for a, b in zip(quick.columns, slow.columns, strict=True):
         np.testing.assert_array_equal(a.numbers, b.numbers)  # type: ignore[arg-type]
 
@@ -343,10 +346,10 @@ def test_that_a_long_table_with_quotes_is_read_to_its_end(table: Any) -> None:
 
 
 @pytest.mark.parametrize(("content", "options", "complaint"), BAD)
-def test_that_the_quick_way_refuses_the_same(
+def test_that_the_slow_way_refuses_the_same(
     table: Any, monkeypatch: pytest.MonkeyPatch, content: Any, options: Any, complaint: str
 ) -> None:
-    monkeypatch.setattr(tables, "_FAST_CHARACTERS", 0)
+    monkeypatch.setattr(TextReader, "_read_quickly", lambda *_: False)
     with pytest.raises(ValueError, match=re.escape(complaint)):
         load_table(table(content), **options)
 

@@ -109,7 +109,7 @@ def test_that_what_is_out_of_range_is_refused_in_a_sentence(name: str, value: An
         ("patience=soon", "use a whole number from 1 to 100,000,000 or none."),
         ("target_loss=0", "target_loss is 0.0: use a number above 0 or none."),
         ("shuffle=perhaps", "shuffle is 'perhaps': use yes or no."),
-        ("optimizer=x", "optimizer is 'x': choose one of sgd, momentum."),
+        ("optimizer=x", "optimizer is 'x': choose one of " + ", ".join(OPTIMIZERS) + "."),
     ],
 )
 def test_that_the_sentence_says_what_is_allowed(text: str, wanted: str) -> None:

@@ -88,9 +88,9 @@ def test_that_the_count_is_shown_while_drawing_and_escape_leaves_no_trace(
 ) -> None:
     before = empty.document.project
     begin_drag(empty, [(0.0, -100.0), (0.0, 100.0)])
-    assert empty.ghost.isVisible()
+    assert empty.drawing.ghost.isVisible()
     QTest.keyClick(empty, Qt.Key.Key_Escape)
-    assert not empty.ghost.isVisible()
+    assert not empty.drawing.ghost.isVisible()
     QTest.mouseRelease(empty.viewport(), Qt.MouseButton.LeftButton, pos=at(empty, 0, 100))
     assert empty.document.project is before
     assert not empty.document.stack.canUndo()
@@ -132,18 +132,18 @@ def test_that_a_link_that_would_be_a_cycle_is_refused_with_the_reason(
 
 
 def test_that_plus_and_minus_add_and_remove_a_neuron(drawn: CanvasView) -> None:
-    item = drawn._layers["hidden1"]
+    item = drawn.drawing.layers["hidden1"]
     plus = item.mapToScene(item.plus_rect.center())
     click(drawn, plus.x(), plus.y())
     assert shape(drawn) == "2-4-1"
-    item = drawn._layers["hidden1"]
+    item = drawn.drawing.layers["hidden1"]
     minus = item.mapToScene(item.minus_rect.center())
     click(drawn, minus.x(), minus.y())
     assert shape(drawn) == "2-3-1"
 
 
 def test_that_the_handle_stretches_a_layer(drawn: CanvasView) -> None:
-    item = drawn._layers["hidden1"]
+    item = drawn.drawing.layers["hidden1"]
     handle = item.mapToScene(item.handle_rect.center())
     spacing = item.place.spacing
     drag(drawn, (handle.x(), handle.y()), (handle.x(), handle.y() + spacing))
@@ -179,7 +179,7 @@ def test_that_delete_removes_the_selected_layer_and_joins_its_neighbours(
 def test_that_clicking_a_connection_selects_it_and_delete_removes_its_link(
     drawn: CanvasView,
 ) -> None:
-    points = drawn._bundles["input", "hidden1"]._points[0]
+    points = drawn.drawing.bundles["input", "hidden1"]._points[0]
     click(drawn, *points[len(points) // 2])
     assert drawn.selection.connection == ("input", 0, "hidden1", 0)
     QTest.keyClick(drawn, Qt.Key.Key_Delete)
@@ -200,7 +200,7 @@ def test_that_shift_adds_to_the_selection(drawn: CanvasView) -> None:
 
 
 def test_that_dragging_a_name_moves_the_layer(drawn: CanvasView) -> None:
-    item = drawn._layers["hidden1"]
+    item = drawn.drawing.layers["hidden1"]
     label = item.mapToScene(item.label_rect.center())
     drag(drawn, (label.x(), label.y()), (label.x() + 40, label.y() - 60))
     x, y = drawn.document.project.layout["hidden1"]

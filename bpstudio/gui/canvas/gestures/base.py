@@ -1,0 +1,41 @@
+"""What all gestures share.
+
+A gesture begins with the press that makes it. It shows what it would do, and only its end edits the
+document, as one undoable step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+
+if TYPE_CHECKING:
+    from bpstudio.gui.canvas.view import CanvasView
+
+CLICK = 5.0
+"""A press that moves less than this, in scene pixels, is a click."""
+
+Modifier = Qt.KeyboardModifier
+
+
+class Gesture:
+    """From press to release. ``start`` and the positions given are scene positions."""
+
+    def __init__(self, view: CanvasView, start: QPointF) -> None:
+        self.view = view
+        self.start = start
+
+    def move(self, pos: QPointF, modifiers: Modifier) -> None:
+        """Show what ending here would do."""
+
+    def end(self, pos: QPointF, modifiers: Modifier) -> None:
+        """Do it."""
+
+    def cancel(self) -> None:
+        """Leave no trace."""
+        self.view.drawing.ghost.setVisible(False)
+
+    def is_click(self, pos: QPointF) -> bool:
+        """Whether the hand is still where it pressed."""
+        return (pos - self.start).manhattanLength() < CLICK
