@@ -140,7 +140,7 @@ class Curve:
 
 def answer_curve(network: Network, dataset: Dataset, points: int = 200) -> Curve:
     """The curve of a network with one numeric input over the range of its data."""
-    raw = dataset.values[:, 0]
+    raw = dataset.filled[:, 0]
     low, high = float(raw.min()), float(raw.max())
     margin = (high - low) * MARGIN or 0.5
     x = np.linspace(low - margin, high + margin, points)

@@ -40,7 +40,7 @@ def plane_of(dataset: Dataset | None) -> Plane | None:
         return None
     spans = []
     for k in range(2):
-        low, high = float(dataset.values[:, k].min()), float(dataset.values[:, k].max())
+        low, high = float(dataset.filled[:, k].min()), float(dataset.filled[:, k].max())
         margin = (high - low) * MARGIN or 0.5
         spans.append((low - margin, high + margin))
     return Plane(spans[0], spans[1])

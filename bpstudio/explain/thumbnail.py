@@ -45,11 +45,11 @@ def thumbnail(dataset: Dataset) -> Thumbnail:
         return _table(dataset)
     rows = evenly(np.arange(len(dataset)), MOST_POINTS)
     if len(numeric) == 2:
-        x, y = dataset.values[rows][:, numeric].T
+        x, y = dataset.filled[rows][:, numeric].T
     elif inputs.shape[1] == 1:
         x, y = inputs[rows, 0], dataset.targets[rows, 0]
     elif len(numeric) > 2:
-        x, y = _main_directions(dataset.values[:, numeric])[rows].T
+        x, y = _main_directions(dataset.filled[:, numeric])[rows].T
     else:
         return _table(dataset)
     return _pictured(dataset, rows, _spread(x), _spread(y), np.ones(rows.size))
@@ -63,7 +63,7 @@ def image_side(dataset: Dataset) -> int:
         return 0
     if any(column.is_category for column in columns):
         return 0
-    pixels = dataset.values[evenly(np.arange(len(dataset)), MOST_POINTS), : side * side]
+    pixels = dataset.filled[evenly(np.arange(len(dataset)), MOST_POINTS), : side * side]
     # Pixels share one scale from black; columns of measurements hardly ever do.
     whole = pixels.min() == 0 and bool(np.all(pixels == np.round(pixels)))
     return side if whole or (pixels.min() >= 0 and pixels.max() <= 1) else 0
@@ -76,7 +76,7 @@ def _images(dataset: Dataset, side: int) -> Thumbnail:
     if dataset.labels is not None:
         rows = np.unique(dataset.labels, return_index=True)[1]
     rows = np.resize(rows, down * across)
-    pixels = dataset.values[rows, : side * side].reshape(down, across, side, side)
+    pixels = dataset.filled[rows, : side * side].reshape(down, across, side, side)
     framed = np.pad(pixels, ((0, 0), (0, 0), (0, 1), (0, 1)))
     image = framed.transpose(0, 2, 1, 3).reshape(down * (side + 1), across * (side + 1))
     nothing = np.zeros(0)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 from bpstudio import __version__
 from bpstudio.files.exporters import export
 from bpstudio.files.project_file import load, save
-from bpstudio.files.source import SOURCE_SUFFIXES
 from bpstudio.gui.dialogs.ask import ask_unsaved, show_problem
 from bpstudio.gui.document import Document
 from bpstudio.gui.recent import recent_files, remember
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
 
 Done = TypeVar("Done")
 
-_DATA = " ".join(f"*{suffix}" for suffix in SOURCE_SUFFIXES)
-OPEN_FILTER = f"Projects and data (*.bps {_DATA});;Projects (*.bps);;Data ({_DATA});;All files (*)"
+OPEN_FILTER = "Projects and data (*);;Projects (*.bps)"
 EXPORT_FILTER = "NumPy (*.npz);;JSON (*.json);;CSV files in a zip (*.zip)"
 
 
@@ -186,7 +184,7 @@ HELP = (
     "layer to layer to link them. Pull the handle under a layer, press + or −, or type a number while "
     "it is selected to change its size. Delete removes what is selected. Everything can be undone.\n\n"
     "Drop a file or a folder with data on the window, or paste a table with Ctrl+V: a screen shows what "
-    "was read and what becomes of each column, and Enter accepts it. Paint points in the data panel opens "
-    "a plane to paint on. Ctrl+E exports the weights together with "
-    "the scaling, so that the outputs can be computed from the raw columns."
+    "was read and what becomes of each column; Enter accepts it. Ctrl+P opens a plane to paint on. "
+    "Ctrl+E exports the weights together with the scaling, so that the outputs can be computed from the "
+    "raw columns."
 )

@@ -30,7 +30,6 @@ from bpstudio.gui.files import FileActions
 from bpstudio.gui.importing.actions import Importing, is_edited
 from bpstudio.gui.importing.drops import DropHint, given
 from bpstudio.gui.painting import Painting
-from bpstudio.gui.panels.paint import PaintPanel
 from bpstudio.gui.panels.base import Panel
 from bpstudio.gui.panels.data import DataPanel
 from bpstudio.gui.panels.explain import ExplainPanel
@@ -38,6 +37,7 @@ from bpstudio.gui.panels.heatmaps import HeatmapPanel
 from bpstudio.gui.panels.loss import LossPanel
 from bpstudio.gui.panels.messages import MessagePanel
 from bpstudio.gui.panels.output import OutputPanel
+from bpstudio.gui.panels.paint import PaintPanel
 from bpstudio.gui.runner import Runner
 from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
 from bpstudio.gui.widgets import Card, secondary_label

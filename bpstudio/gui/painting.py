@@ -39,9 +39,7 @@ class Painting(QObject):
             self._edit(f"Paint {points}", lambda project: painted(project, stroke, value))
 
 
-def begun(
-    project: Project, stroke: Stroke, value: float, classes: tuple[str, ...]
-) -> Project:
+def begun(project: Project, stroke: Stroke, value: float, classes: tuple[str, ...]) -> Project:
     """New data with the points of a stroke; the outer layers follow them."""
     dataset = blank_points(stroke.places, value, classes=classes, name=PAINTED)
     return adopt(project, dataset, Wish(keep=True)).project
@@ -61,8 +59,6 @@ def erased(project: Project, stroke: Stroke) -> Project:
     met = met_by(project.dataset, stroke)
     if not met.any():
         return project
-    if met.all():
-        raise DataError("The last points cannot be erased: start an empty plane instead.")
     return _with(project, without_rows(project.dataset, met))
 
 

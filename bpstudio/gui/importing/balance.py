@@ -69,7 +69,9 @@ class ClassBalance(QWidget):
             color = theme.class_color(k)
             color.setAlphaF(0.35)
             painter.fillRect(bar, color)
-            painter.fillRect(QRectF(bar.left(), bar.top(), trained, bar.height()), theme.class_color(k))
+            painter.fillRect(
+                QRectF(bar.left(), bar.top(), trained, bar.height()), theme.class_color(k)
+            )
         if len(self._classes) > MOST_CLASSES:
             line = QRectF(0, (len(shown) + 1) * LINE, self.width(), LINE)
             painter.setPen(theme.color("secondary"))

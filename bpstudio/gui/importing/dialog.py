@@ -1,9 +1,8 @@
-"""The import screen: what was read, what becomes of each column, and one button that says what happens."""
+"""The import screen: what was read, what becomes of each column, and a button that says what happens."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -216,6 +215,11 @@ class ImportDialog(QDialog):
         return self._reading.source if self._reading is not None else None
 
     @property
+    def failed(self) -> bool:
+        """Whether a sentence stands in the place of the table."""
+        return self._stack.currentWidget() is self.failure
+
+    @property
     def plan(self) -> Plan | None:
         return self._plan
 
@@ -359,10 +363,9 @@ class ImportDialog(QDialog):
         """What the button says, and what is still going on."""
         trial = self.trial
         self.progress.setVisible(self.reader.busy)
-        failed = self._stack.currentWidget() is self.failure
         for part in (self._below, self._side):
-            part.setVisible(not failed and self._plan is not None)
-        self.problems.setVisible(not failed and bool(self.problems.rows))
+            part.setVisible(not self.failed and self._plan is not None)
+        self.problems.setVisible(not self.failed and bool(self.problems.rows))
         self.import_button.setEnabled(trial is not None and trial.possible)
         self.import_button.setText(button_words(trial))
 
@@ -400,7 +403,7 @@ class ImportDialog(QDialog):
             self._accepting = False
             if self.trial.possible:
                 super().accept()
-        elif self._stack.currentWidget() is not self.failure:
+        elif not self.failed:
             self._accepting = True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
@@ -16,12 +17,12 @@ from bpstudio.gui.widgets import secondary_label
 DECIMALS = {".": "point", ",": "comma"}
 QUOTES = {'"': 'double "', "'": "single '", "": "none"}
 HEADERS = {True: "first row is names", False: "no names"}
-FIELDS: dict[str, tuple[str, str, Mapping[object, str]]] = {
-    "delimiter": ("Separator", "What stands between two cells", dict(DELIMITERS)),
-    "decimal": ("Decimal mark", "What stands before the decimals", dict(DECIMALS)),
-    "quote": ("Quotes", "What encloses text with a separator in it", dict(QUOTES)),
-    "encoding": ("Encoding", "How letters are written as bytes", dict(ENCODINGS)),
-    "header": ("Header", "Whether the first row holds the columns' names", dict(HEADERS)),
+FIELDS: dict[str, tuple[str, str, Mapping[Any, str]]] = {
+    "delimiter": ("Separator", "What stands between two cells", DELIMITERS),
+    "decimal": ("Decimal mark", "What stands before the decimals", DECIMALS),
+    "quote": ("Quotes", "What encloses text with a separator in it", QUOTES),
+    "encoding": ("Encoding", "How letters are written as bytes", ENCODINGS),
+    "header": ("Header", "Whether the first row holds the columns' names", HEADERS),
 }
 DETECTED = "detected"
 
@@ -29,7 +30,7 @@ DETECTED = "detected"
 class DetectedBox(QComboBox):
     """A menu whose first entry is what was detected; ``choice`` is None for that."""
 
-    def __init__(self, choices: Mapping[object, str]) -> None:
+    def __init__(self, choices: Mapping[Any, str]) -> None:
         super().__init__()
         self._choices = dict(choices)
         self.addItem(DETECTED, None)
@@ -39,7 +40,7 @@ class DetectedBox(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     @property
-    def choice(self) -> object:
+    def choice(self) -> Any:
         return self.currentData()
 
     def show_choice(self, chosen: object, used: object) -> None:

@@ -79,7 +79,9 @@ class PreviewHeader(QHeaderView):
         if logical < len(self._summaries):
             picture = QRectF(area.left(), line.bottom(), area.width(), PICTURE)
             counts = bars_of(self._summaries[logical])
-            draw_bars(painter, picture, counts, theme.color("secondary" if ignored else "positive", 0.75))
+            draw_bars(
+                painter, picture, counts, theme.color("secondary" if ignored else "positive", 0.75)
+            )
         if column is not None:
             self._paint_role(painter, area, column)
         painter.restore()

@@ -24,7 +24,7 @@ def draw_bars(painter: QPainter, area: QRectF, counts: Sequence[int], color: QCo
     """Bars side by side, the highest as high as the area; what is not 0 can be seen."""
     if not counts or area.width() < len(counts):
         return
-    highest = max(max(counts), 1)
+    highest = max(*counts, 1)
     step = area.width() / len(counts)
     gap = 1.0 if step >= 4 else 0.0
     for k, count in enumerate(counts):

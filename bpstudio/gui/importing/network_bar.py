@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -28,10 +29,10 @@ class NetworkBar(QWidget):
         activations = {name: entry.label for name, entry in ACTIVATIONS.items()}
         losses = {name: entry.label for name, entry in LOSSES.items()}
         self.keep = _box("keepBox", "Network", "Whether the hidden layers stay as they are", KEEP)
-        self.activation = _box(
-            "outputBox", "Output", "Activation of the output layer", activations
+        self.activation = _box("outputBox", "Output", "Activation of the output layer", activations)
+        self.loss = _box(
+            "importLossBox", "Loss", "How far the outputs are from the targets", losses
         )
-        self.loss = _box("importLossBox", "Loss", "How far the outputs are from the targets", losses)
         self.shape = QLabel()
         self.shape.setObjectName("shapeLabel")
         self.shape.setProperty("kind", "title")
@@ -102,7 +103,7 @@ class NetworkBar(QWidget):
         self.changed.emit(wish)
 
 
-def _box(object_name: str, name: str, help: str, labels: Mapping[object, str]) -> QComboBox:
+def _box(object_name: str, name: str, help: str, labels: Mapping[Any, str]) -> QComboBox:
     box = QComboBox()
     box.setObjectName(object_name)
     box.setAccessibleName(name)

@@ -85,7 +85,9 @@ class PreviewModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             ignored = self._roles.get(self._source.columns[column].name) == "ignore"
             faint = ignored or not self.text(row, column)
-            return QBrush(self._theme.color("secondary", 0.7) if faint else self._theme.color("text"))
+            return QBrush(
+                self._theme.color("secondary", 0.7) if faint else self._theme.color("text")
+            )
         if role == Qt.ItemDataRole.BackgroundRole and (row, column) in self._marked:
             return QBrush(self._theme.color("warning", 0.22))
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -190,9 +192,7 @@ class PreviewTable(QTableView):
         """Select a column and bring it, and a row, into view."""
         self.selectColumn(column)
         index = self.rows.index(row or 0, column)
-        self.selectionModel().setCurrentIndex(
-            index, self.selectionModel().SelectionFlag.NoUpdate
-        )
+        self.selectionModel().setCurrentIndex(index, self.selectionModel().SelectionFlag.NoUpdate)
         self.scrollTo(index, QAbstractItemView.ScrollHint.EnsureVisible)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -233,5 +233,3 @@ def _width(source: Source, column: int) -> int:
     cells = [row[column] for row in source.preview[:MEASURED_ROWS]]
     longest = max([len(source.columns[column].name), *map(len, cells)])
     return min(max(longest * CHARACTER + 24, LEAST_WIDTH), MOST_WIDTH)
-
-

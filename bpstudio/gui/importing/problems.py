@@ -33,7 +33,9 @@ class ProblemRow(QFrame):
             f"{color.alpha()}); border-radius: {RADIUS - 2}px; }}"
         )
         sign = QLabel()
-        sign.setPixmap(icon(ICONS[problem.severity], _tone(problem, theme), ICON).pixmap(ICON, ICON))
+        sign.setPixmap(
+            icon(ICONS[problem.severity], _tone(problem, theme), ICON).pixmap(ICON, ICON)
+        )
         sign.setAccessibleName(problem.severity)
         self.label = QLabel(problem.sentence)
         self.label.setTextFormat(Qt.TextFormat.PlainText)

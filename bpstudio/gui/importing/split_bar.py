@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
 )
 
 from bpstudio.files.plan import SplitPlan
-from bpstudio.files.source import SOURCE_SUFFIXES
 from bpstudio.files.summary import Outcome
 from bpstudio.gui.theme import GAP
 from bpstudio.gui.widgets import number_text, secondary_label
@@ -119,10 +118,7 @@ class SplitBar(QWidget):
             self.show_plan(self._plan)
 
     def _on_file(self) -> None:
-        pattern = " ".join(f"*{suffix}" for suffix in SOURCE_SUFFIXES)
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Test file", "", f"Data ({pattern});;All files (*)"
-        )
+        name, _ = QFileDialog.getOpenFileName(self, "Test file")
         if name:
             self.choose_file(Path(name))
 

@@ -154,7 +154,7 @@ class OutputPanel(Panel):
         parts = [SPLIT_NAMES[p] for p in (VALIDATION, TRAIN) if dataset.rows(p).size]
         self.part.set_options({name: name for name in parts})
         if self._plane is not None:
-            x, y = dataset.values[:, 0], dataset.values[:, 1]
+            x, y = dataset.filled[:, 0], dataset.filled[:, 1]
             names = (dataset.preparation.inputs[0].name, dataset.preparation.inputs[1].name)
             points = points_of(dataset, x, y)
             self.surface.set_data(self._plane, names, points, legend_of(dataset))
@@ -229,7 +229,7 @@ class OutputPanel(Panel):
             Line(curve.x, curve.y[:, k], LINE_TOKENS[k % len(LINE_TOKENS)])
             for k in range(curve.y.shape[1])
         ]
-        points = points_of(dataset, dataset.values[:, 0], targets[:, 0])
+        points = points_of(dataset, dataset.filled[:, 0], targets[:, 0])
         names = (dataset.preparation.inputs[0].name, dataset.preparation.output_names[0])
         ranges = (float(curve.x[0]), float(curve.x[-1])), padded(targets)
         self.xy.setAccessibleName("The network's curve through the data")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
@@ -103,7 +102,9 @@ class PaintPanel(Panel):
             self.kind.addItem(text, names)
         self.empty_button = QPushButton("Start an empty plane")
         self.empty_button.setObjectName("emptyPlaneButton")
-        self.empty_button.setToolTip("Paint new data; the first stroke takes the place of the old ones")
+        self.empty_button.setToolTip(
+            "Paint new data; the first stroke takes the place of the old ones"
+        )
         self.empty_button.clicked.connect(self.start_empty)
         foot = QHBoxLayout()
         foot.addWidget(self.kind)
@@ -280,5 +281,3 @@ def _decimals(value: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share else "one point"
-
-
