@@ -4,6 +4,7 @@
 python3 dev.py [args]         sets up once, then runs "bpstudio [args]"; without arguments and
                               without a display that is "bpstudio demo"
 python3 dev.py test [args]    runs every check; with arguments, only pytest with these
+python3 dev.py bench [args]   measures how fast it is ("bench --peers" installs what to compare with)
 python3 dev.py setup          sets up, no more
 python3 dev.py lock [args]    makes requirements.lock again ("lock --upgrade": with newer versions)
 """
@@ -209,6 +210,17 @@ def test(arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
+def bench(arguments: list[str]) -> int:
+    """Measures speed beside the peers there are; after --peers they are there (gigabytes)."""
+    if arguments[:1] == ["--peers"]:
+        import tomllib  # noqa: PLC0415 (an older Python, which has none, is to get its sentence)
+
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+        pip("install", *project["dependency-groups"]["bench"])
+        arguments = arguments[1:]
+    return subprocess.call([str(venv_python()), "-m", "tests.benchmarks", *arguments], cwd=ROOT)
+
+
 def lock(arguments: list[str]) -> int:
     """Pins what pyproject.toml names, with hashes, for every platform and Python from 3.11 on."""
     make_environment()
@@ -237,6 +249,8 @@ def main(arguments: list[str]) -> int:
         return 0
     if command == "test":
         return test(arguments[1:])
+    if command == "bench":
+        return bench(arguments[1:])
     return run(arguments or ([] if opens_window else ["demo"]))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bpstudio.engines.reference import gradient
+    from bpstudio.explain.derivation import explain
     from bpstudio.files.exporters import export
     from bpstudio.files.project_file import load, save
     from bpstudio.files.samples import sample
@@ -27,6 +28,7 @@ __all__ = [
     "Project",
     "Topology",
     "TrainingConfig",
+    "explain",
     "export",
     "gradient",
     "load",
@@ -50,9 +52,13 @@ _HOMES = {
     "save": "bpstudio.files.project_file",
     "train": "bpstudio.training.session",
 }
+"""``explain`` is not among them: as a package of that name it would be set over the function."""
 
 
 def __getattr__(name: str) -> Any:
+    if name == "explain":
+        # A package that can be called, so that it does not matter who imports it first.
+        return import_module("bpstudio.explain")
     if name not in _HOMES:
         raise AttributeError(f"module 'bpstudio' has no attribute '{name}'")
     value = getattr(import_module(_HOMES[name]), name)

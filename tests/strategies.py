@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from bpstudio.model.arrays import BoolArray, FloatArray
-from bpstudio.model.config import OPTIMIZERS, TrainingConfig
+from bpstudio.model.config import OPTIMIZERS, SCHEDULES, TrainingConfig
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import ACTIVATIONS, LOSSES
 from bpstudio.model.network import Network
@@ -77,6 +77,20 @@ def topologies(
         for parts in zip(ids, sizes, activations, strict=True)
     )
     return Topology(tuple(layers), tuple(links))
+
+
+@st.composite
+def held_topologies(draw: st.DrawFn) -> Topology:
+    """Networks with something that training must not change: locked, frozen, pruned, no biases."""
+    topology = draw(topologies(outputs=["sigmoid", "linear", "softmax"]))
+    for layer in topology.layers[1:]:
+        kept = draw(st.sampled_from([{}, {}, {"frozen": True}, {"bias": False}]))
+        topology = topology.with_layer_options(layer.id, **kept)
+    for link in topology.links:
+        shape = topology.layer(link.target).size, topology.layer(link.source).size
+        locked = np.random.default_rng(draw(seeds)).random(shape) < 0.4
+        topology = topology.with_locked(*link.key, draw(st.sampled_from([None, locked])))
+    return topology
 
 
 @st.composite
@@ -150,6 +164,8 @@ def configs(draw: st.DrawFn, loss: str = "squared_error") -> TrainingConfig:
         l1=draw(st.sampled_from([0.0, 0.01])),
         l2=draw(st.sampled_from([0.0, 0.01])),
         clip=draw(st.sampled_from([None, 0.1])),
+        schedule=draw(st.sampled_from(sorted(SCHEDULES))),
+        schedule_epochs=draw(st.integers(1, 3)),
         shuffle=draw(st.booleans()),
         seed=draw(seeds),
         dtype=draw(st.sampled_from(["float64", "float32"])),

@@ -1,61 +1,113 @@
-"""What every neuron answers, as the canvas shows it: over the plane, or for one row."""
+"""What every neuron answers, as the canvas shows it: over the plane, as an image, or for one row."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+import re
 from dataclasses import dataclass
 
 import numpy as np
 
 from bpstudio.explain.plane import centred, plane_of, responses
 from bpstudio.model.arrays import FloatArray
-from bpstudio.model.dataset import TRAIN
+from bpstudio.model.dataset import TRAIN, Dataset
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
 
-PLANE_RESOLUTION = 24
+RESOLUTION, COARSE_RESOLUTION = 24, 12
+MOST_PRODUCTS = 20_000_000
+"""Weights times points of the plane that are computed for one picture of the network."""
+LEAST_SIDE = 8
+"""Inputs are an image if they are as many as a square of at least this side has cells."""
+_CELL = re.compile(r"(?P<stem>\D*)\d+(\D+\d+)?")
 
 
 @dataclass(frozen=True)
 class LayerAnswer:
-    """Answers of the chosen neurons of a layer.
+    """What the neurons of a layer answer.
 
-    Where the data have two numeric inputs, ``images``: (neurons, rows, columns) from -1 to 1, row 0 at
-    the lowest y. Else, for one row, ``values``: (neurons,) from -1 to 1, and ``outputs``: the exact ones
-    of every neuron of the layer.
+    ``values`` (neurons,) are from -1 to 1 for one row of the data, ``outputs`` (neurons,) exact.
+    ``images`` (neurons, rows, columns), from -1 to 1 with row 0 at the bottom: with two numeric inputs
+    the answers over their plane, row 0 at the lowest y, ``smooth``; where the inputs are an image, the
+    incoming weights, cell by cell.
     """
 
     images: FloatArray | None = None
     values: FloatArray | None = None
     outputs: FloatArray | None = None
+    smooth: bool = True
 
 
-def answers(project: Project, shown: Mapping[str, Sequence[int]]) -> dict[str, LayerAnswer]:
-    """Answers of the neurons ``shown`` of each layer; empty ones where network and data do not fit."""
+def image_shape(dataset: Dataset | None) -> tuple[int, int] | None:
+    """(rows, columns) where the inputs are the cells of a square image: all of them numbers, named alike
+    with a number for each cell."""
+    if dataset is None:
+        return None
+    columns = dataset.preparation.inputs
+    side = math.isqrt(len(columns))
+    if side < LEAST_SIDE or side * side != len(columns) or any(c.is_category for c in columns):
+        return None
+    cells = [_CELL.fullmatch(column.name) for column in columns]
+    stems = {cell["stem"] if cell else None for cell in cells}
+    return (side, side) if len(stems) == 1 and None not in stems else None
+
+
+def answers(project: Project, row: int | None = None) -> dict[str, LayerAnswer]:
+    """Answers of all neurons by layer id; empty ones where network and data do not fit.
+
+    ``row`` is the row of the data, None the first one of the training part.
+    """
     topology, dataset = project.topology, project.dataset
     nothing = {layer.id: LayerAnswer() for layer in topology.layers}
     if dataset is None or any(True for _ in topology.problems()):
         return nothing
     if topology.input.size != dataset.preparation.input_size:
         return nothing
-    plane = plane_of(dataset)
-    result = {}
+    if row is None or not 0 <= row < len(dataset):
+        row = int(dataset.rows(TRAIN)[0])
     with np.errstate(over="ignore", invalid="ignore"):
-        if plane is not None:
-            outputs = responses(project.network, dataset, plane, PLANE_RESOLUTION)
-        else:
-            outputs = project.network.forward(dataset.inputs[dataset.rows(TRAIN)[:1]])
+        outputs = project.network.forward(dataset.inputs[[row]])
+        images = _over_the_plane(project, dataset)
+        smooth = bool(images)
+        if not smooth:
+            images = _weights_as_images(project, dataset)
+    result = {}
     for layer in topology.layers:
-        activation = ACTIVATIONS[layer.activation]
-        if layer is topology.input:
-            activation = ACTIVATIONS["linear"]
-        if plane is not None:
-            some = outputs[layer.id][list(shown[layer.id])]
-            # Each neuron of a layer without bounds has its own scale, or one would hide the others.
-            images = np.stack([centred(image, activation) for image in some])
-            result[layer.id] = LayerAnswer(images=images)
-        else:
-            values = outputs[layer.id][0]
-            signed = centred(values, activation)
-            result[layer.id] = LayerAnswer(values=signed[list(shown[layer.id])], outputs=values)
+        activation = ACTIVATIONS["linear" if layer is topology.input else layer.activation]
+        exact = outputs[layer.id][0]
+        values = centred(exact, activation)
+        result[layer.id] = LayerAnswer(images.get(layer.id), values, exact, smooth)
     return result
+
+
+def _over_the_plane(project: Project, dataset: Dataset) -> dict[str, FloatArray]:
+    plane = plane_of(dataset)
+    if plane is None:
+        return {}
+    topology = project.topology
+    most = MOST_PRODUCTS / max(topology.parameter_count, 1)
+    fitting = [r for r in (RESOLUTION, COARSE_RESOLUTION) if r * r <= most]
+    if not fitting:
+        return {}
+    images = {}
+    for layer_id, outputs in responses(project.network, dataset, plane, fitting[0]).items():
+        first = layer_id == topology.input.id
+        activation = ACTIVATIONS["linear" if first else topology.layer(layer_id).activation]
+        # Each neuron of a layer without bounds has its own scale, or one would hide the others.
+        images[layer_id] = np.stack([centred(image, activation) for image in outputs])
+    return images
+
+
+def _weights_as_images(project: Project, dataset: Dataset) -> dict[str, FloatArray]:
+    """Incoming weights of the neurons that the inputs reach, each on its own scale."""
+    shape = image_shape(dataset)
+    if shape is None:
+        return {}
+    images: dict[str, FloatArray] = {}
+    first = project.topology.input.id
+    for (source, target), weights in project.network.weights.items():
+        if source == first:
+            largest = np.abs(np.nan_to_num(weights)).max(axis=1, keepdims=True)
+            shares = weights / np.where(largest > 0, largest, 1.0)
+            images[target] = shares.reshape(-1, *shape)[:, ::-1]
+    return images

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -128,7 +129,7 @@ class RawColumn:
             assert self.codes is not None
             names = (*self.distinct, "")
             return tuple(names[k] for k in self.codes[rows].tolist())
-        return tuple("" if x != x else number_text(x) for x in self.numbers[rows].tolist())
+        return tuple("" if math.isnan(x) else number_text(x) for x in self.numbers[rows].tolist())
 
     def categories(self) -> tuple[str, ...]:
         """The distinct texts in natural order, or as the file declares; DataError if too many."""

@@ -10,7 +10,7 @@ class FileError(ValueError):
     """A file that cannot be read or written; the message says what, where and what to do."""
 
 
-class Cancelled(Exception):
+class Cancelled(Exception):  # noqa: N818
     """Reading was given up because whoever asked for it no longer wants it."""
 
 

@@ -1,9 +1,10 @@
 """Writing a network so that others can compute with it: npz, json, csv.
 
 Each format holds the weights and biases, and a description in JSON: the layers with their activations,
-the links, and for every input and target column the scaling and categories, so that outputs follow from
-the raw columns. Weights have the shape (target size, source size); pruned ones are 0. This is a whole
-reader, in NumPy alone (a row is a list of raw cells, in the order of ``inputs``)::
+the links, and for every input and target column the scaling, the categories and what is filled in for
+a missing value, so that outputs follow from the raw columns. Weights have the shape (target size,
+source size); pruned ones are 0. This is a whole reader, in NumPy alone (a row is a list of raw cells,
+in the order of ``inputs``)::
 
     file = np.load("net.npz")                                   # csv: np.loadtxt(…, ndmin=2)
     net = json.loads(str(file["network"]))                      # json: the weights are in it
@@ -12,9 +13,13 @@ reader, in NumPy alone (a row is a list of raw cells, in the order of ``inputs``
          "softplus": lambda z: np.logaddexp(z, 0),
          "softmax": lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum()}
     def encode(column, cell):
-        if column["encoding"] == "number":
-            return [(float(cell) - column["shift"]) / column["scale"]]
-        hot = [float(cell == category) for category in column["categories"]]
+        names = column["categories"]
+        if column["missing"] and cell == "":
+            cell = names[int(column["fill"])] if names else column["fill"]
+        if column["encoding"] in ("number", "ordinal"):
+            x = names.index(cell) if names else float(cell)
+            return [(x - column["shift"]) / column["scale"]]
+        hot = [float(cell == name) for name in names]
         return hot if column["encoding"] == "one_hot" else hot[1:]
     def predict(row):
         x = [v for column, cell in zip(net["inputs"], row) for v in encode(column, cell)]

@@ -19,6 +19,7 @@ from bpstudio.files.plan import (
 from bpstudio.files.source import Options, Source
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.preparation import FILLINGS
+from bpstudio.model.ranges import range_words, reachable_range
 from bpstudio.model.topology import Topology
 
 MAX_VALUES = 1_000_000_000
@@ -75,7 +76,11 @@ def _role_problems(source: Source, plan: Plan) -> Iterator[Problem]:
             "separated by commas, semicolons, tabs or bars."
         )
         return
-    if not plan.targets:
+    if not plan.targets and source.image_shape is not None and not source.targets:
+        yield Problem(
+            f"{source.name} holds images but no labels: put the file with their labels beside it."
+        )
+    elif not plan.targets:
         last = source.names[-1]
         yield Problem(
             f"No target is named: choose from {source.known()}.",
@@ -207,6 +212,9 @@ def _constant_problems(
 ) -> Iterator[Problem]:
     value = next(iter(raw.counts))
     if column.role == "input":
+        # Pixels at the border of every image are black.
+        if raw.bounds is not None:
+            return
         yield Problem(
             f"Column '{raw.name}' is '{value}' in every row, so it tells nothing.",
             raw.name,
@@ -298,11 +306,12 @@ def _range_problems(source: Source, plan: Plan, topology: Topology) -> Iterator[
         raw = source.column(column.name)
         if not column.is_number or raw.problem is not None or not raw.present.size:
             continue
-        low, high, row = _target_range(raw, column, bounds)
+        with np.errstate(over="ignore", invalid="ignore"):
+            low, high, row = _target_range(raw, column, bounds)
         if low >= bounds[0] and high <= bounds[1]:
             continue
         numbers = [c.name for c in plan.targets if c.is_number]
-        at, to = scaling_range(*bounds)
+        at, to = reachable_range(*bounds)
         scaled = plan.with_columns(numbers, treatment="minmax", low=at, high=to, bounds=None)
         yield Problem(
             f"{source.where(row, raw)}: the targets lie from {low:.4g} to {high:.4g} as they are "
@@ -318,19 +327,6 @@ def _range_problems(source: Source, plan: Plan, topology: Topology) -> Iterator[
             ),
         )
         return
-
-
-def scaling_range(low: float, high: float) -> tuple[float, float]:
-    """A range to scale targets to that lies within low and high."""
-    return (low if np.isfinite(low) else min(0.0, high - 1)), (
-        high if np.isfinite(high) else max(1.0, low + 1)
-    )
-
-
-def range_words(low: float, high: float) -> str:
-    if np.isfinite(low) and np.isfinite(high):
-        return f"outputs from {low:g} to {high:g}"
-    return f"no output below {low:g}" if np.isfinite(low) else f"no output above {high:g}"
 
 
 def _target_range(

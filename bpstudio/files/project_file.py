@@ -5,9 +5,11 @@
 ``parameters.safetensors``  ``weight/input/hidden1`` (target size, source size) and ``bias/hidden1``;
                             the same under ``start/`` for epoch 0; ``mask/…`` of pruned links,
                             ``locked/…`` of links with locked weights; the optimizer's vectors
-                            ``slot/…``; the record ``history/train_loss`` …
+                            ``slot/…``, the ``best`` weights of early stopping; the record
+                            ``history/train_loss`` …
 ``data.safetensors``        ``values`` (rows, inputs then targets), float64: numbers, and indices of
-                            categories; ``split`` (rows,), int8: 0 train, 1 validation, 2 test
+                            categories, NaN for a missing value that is filled in; ``split`` (rows,),
+                            int8: 0 train, 1 validation, 2 test
 ==========================  ======================================================================
 
 In the names of layers ``/`` is written ``%2F`` and ``%`` is ``%25``. The members are stored without
@@ -40,6 +42,7 @@ from bpstudio.files.project_schema import (
     VERSION,
     ColumnPart,
     DatasetPart,
+    ProgressPart,
     ProjectPart,
     TopologyPart,
     first_problem,
@@ -49,9 +52,10 @@ from bpstudio.files.project_schema import (
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.config import SETTINGS, TrainingConfig
 from bpstudio.model.dataset import Column, Dataset, Preparation
-from bpstudio.model.history import History
+from bpstudio.model.history import History, SettingChange
 from bpstudio.model.methods import SINGLE_SLOTS
 from bpstudio.model.network import Network
+from bpstudio.model.progress import Best, Plateau
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import Layer, Link, Topology
 
@@ -89,6 +93,7 @@ def _write_zip(file: BinaryIO, members: Mapping[str, bytes]) -> None:
 
 def _json(project: Project) -> bytes:
     topology, dataset = project.topology, project.dataset
+    plateau, best = project.progress.plateau, project.progress.best
     known: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
@@ -112,14 +117,18 @@ def _json(project: Project) -> bytes:
             "rows": len(dataset),
             "inputs": [asdict(column) for column in dataset.preparation.inputs],
             "targets": [asdict(column) for column in dataset.preparation.targets],
+            "split_kind": dataset.split_kind,
         },
         "layout": {layer: [float(v) for v in place] for layer, place in project.layout.items()},
         "progress": {
             "epoch": project.progress.epoch,
             "position": project.progress.position,
             "slots": list(project.progress.slots),
+            "plateau": None if plateau is None else asdict(plateau),
+            "best_epoch": None if best is None else best.epoch,
         },
         "records": len(project.history),
+        "changes": [asdict(change) for change in project.history.changes],
         "dtypes": {
             "network": str(project.network.parameters.dtype),
             "start": str(project.start.dtype),
@@ -146,6 +155,8 @@ def _parameter_tensors(project: Project) -> Tensors:
         if link.locked is not None:
             named[_of_link("locked", *link.key)] = link.locked
     named |= {f"slot/{_quoted(name)}": vector for name, vector in project.progress.slots.items()}
+    if project.progress.best is not None:
+        named["best"] = project.progress.best.parameters
     return named | {f"history/{name}": project.history.column(name) for name in History.COLUMNS}
 
 
@@ -232,13 +243,6 @@ def _project(part: ProjectPart, named: Tensors, data: Tensors, raw: dict[str, An
     topology = _topology(part.topology, named)
     network = _network(topology, named, "", part.dtypes.network)
     start = _network(topology, named, "start/", part.dtypes.start)
-    slots = {
-        slot: _taken(named, f"slot/{_quoted(slot)}", _slot_shape(slot, topology))
-        for slot in part.progress.slots
-    }
-    columns = {
-        column: _taken(named, f"history/{column}", (part.records,)) for column in History.COLUMNS
-    }
     known = part.model_dump()
     known["config"] = dict.fromkeys(SETTINGS)
     return Project(
@@ -247,16 +251,36 @@ def _project(part: ProjectPart, named: Tensors, data: Tensors, raw: dict[str, An
         config=TrainingConfig(**{k: v for k, v in part.config.items() if k in SETTINGS}),
         dataset=None if part.dataset is None else _dataset(part.dataset, data),
         layout={layer: (x, y) for layer, (x, y) in part.layout.items()},
-        progress=Progress(part.progress.epoch, part.progress.position, slots),
-        history=History(**columns),
+        progress=_progress(part.progress, topology, named),
+        history=_history(part, named),
         notes=part.notes,
         extra=unknown(raw, known) or {},
     )
 
 
-def _slot_shape(slot: str, topology: Topology) -> tuple[int]:
-    """An optimizer's vector is as long as the parameters, or one number."""
-    return (1,) if slot in SINGLE_SLOTS else (topology.parameter_count,)
+def _progress(part: ProgressPart, topology: Topology, named: Tensors) -> Progress:
+    size = topology.parameter_count
+    slots = {
+        # An optimizer's vector is as long as the parameters, or one number.
+        slot: _taken(named, f"slot/{_quoted(slot)}", (1 if slot in SINGLE_SLOTS else size,))
+        for slot in part.slots
+    }
+    plateau = None if part.plateau is None else Plateau(**part.plateau.model_dump())
+    best = None
+    if part.best_epoch is not None:
+        best = Best(part.best_epoch, _taken(named, "best", (size,)))
+    return Progress(part.epoch, part.position, slots, plateau, best)
+
+
+def _history(part: ProjectPart, named: Tensors) -> History:
+    columns = [
+        _taken(named, f"history/{column}", (part.records,))
+        for column in History.COLUMNS
+        # Files of the first days lack it.
+        if column != "learning_rate" or f"history/{column}" in named
+    ]
+    changes = tuple(SettingChange(**change.model_dump()) for change in part.changes)
+    return History(*columns, changes=changes)
 
 
 def _topology(part: TopologyPart, named: Tensors) -> Topology:
@@ -315,15 +339,20 @@ def _dataset(part: DatasetPart, data: Tensors) -> Dataset:
     values = _taken(data, "values", (part.rows, len(preparation.columns)))
     for k, column in enumerate(preparation.columns):
         indices = values[:, k]
+        if column.missing:
+            indices = column.filled(indices)
         if column.is_category and not np.isin(indices, range(len(column.categories))).all():
             raise ValueError(f"column '{column.name}' holds a category that it does not name.")
     split = _taken(data, "split", (part.rows,), "int8")
-    return Dataset(part.name, preparation, values, split)
+    return Dataset(part.name, preparation, values, split, part.split_kind)
 
 
 def _column(part: ColumnPart) -> Column:
     if part.scale == 0:
         raise ValueError(f"column '{part.name}' has the scale 0.")
-    return Column(
-        part.name, part.encoding, tuple(part.categories), part.scaling, part.shift, part.scale
-    )
+    bounds = None if part.bounds is None else (part.bounds[0], part.bounds[1])
+    known = part.model_dump() | {"categories": tuple(part.categories), "bounds": bounds}
+    column = Column(**known)
+    if column.is_category and not 0 <= column.fill < len(column.categories):
+        raise ValueError(f"column '{part.name}' fills in a category that it does not name.")
+    return column

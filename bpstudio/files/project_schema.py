@@ -53,6 +53,11 @@ class ColumnPart(_Part):
     scaling: str
     shift: Finite
     scale: Finite
+    low: Finite = 0.0
+    high: Finite = 1.0
+    bounds: Annotated[list[Finite], Field(min_length=2, max_length=2)] | None = None
+    missing: str = ""
+    fill: Finite = 0.0
 
 
 class DatasetPart(_Part):
@@ -60,6 +65,15 @@ class DatasetPart(_Part):
     rows: Annotated[int, Field(ge=1)]
     inputs: list[ColumnPart]
     targets: list[ColumnPart]
+    split_kind: str = "stratified"
+
+
+class PlateauPart(_Part):
+    base: Finite
+    rate: Finite
+    best: Finite
+    waited: Annotated[int, Field(ge=0)]
+    last: Finite
 
 
 class ProgressPart(_Part):
@@ -67,6 +81,16 @@ class ProgressPart(_Part):
     position: Annotated[int, Field(ge=0)]
     slots: list[str] = []
     """Names of the optimizer's vectors."""
+    plateau: PlateauPart | None = None
+    best_epoch: Annotated[int, Field(ge=0)] | None = None
+    """With it the parameters hold the best weights so far, for early stopping."""
+
+
+class ChangePart(_Part):
+    epoch: Annotated[int, Field(ge=0)]
+    setting: str
+    before: int | Finite | str
+    after: int | Finite | str
 
 
 class DtypesPart(_Part):
@@ -84,6 +108,8 @@ class ProjectPart(_Part):
     progress: ProgressPart = ProgressPart(epoch=0, position=0)
     records: Annotated[int, Field(ge=0)] = 0
     """Length of the history's columns."""
+    changes: list[ChangePart] = []
+    """Of settings, during the runs."""
     dtypes: DtypesPart = DtypesPart()
     notes: str = ""
 

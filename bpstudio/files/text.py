@@ -73,10 +73,12 @@ class Options:
 class TextInput:
     """The bytes of a text file, or of text at hand, opened as often as needed."""
 
-    def __init__(self, source: Path | str, name: str) -> None:
+    def __init__(self, source: Path | str | bytes, name: str) -> None:
         self.name = name
         self._path = source if isinstance(source, Path) else None
-        self._bytes = b"" if isinstance(source, Path) else source.encode("utf-8", "replace")
+        if isinstance(source, str):
+            source = source.encode("utf-8", "replace")
+        self._bytes = b"" if isinstance(source, Path) else source
         with self.binary() as file:
             self.size = file.seek(0, io.SEEK_END)
 

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -18,6 +18,8 @@ from bpstudio.model.project import Project
 
 MINIMUM_SIZE = 960, 620
 FIRST_SIZE = 1440, 900
+PATIENCE_MS = 20_000
+"""How long a picture of the window waits for the connections of a large network."""
 
 
 def application() -> QApplication:
@@ -83,9 +85,21 @@ def draw_window(
     window.show()
     for _ in range(3):
         app.processEvents()
+    _wait_until_exact(window)
     picture = window.grab()
     window.close()
     window.deleteLater()
     app.processEvents()
     if not picture.save(str(out), "PNG"):
         raise OSError(f"The picture could not be written to {out}: choose another place.")
+
+
+def _wait_until_exact(window: MainWindow) -> None:
+    if window.canvas.is_exact:
+        return
+    loop, patience = QEventLoop(), QTimer()
+    patience.setSingleShot(True)
+    patience.timeout.connect(loop.quit)
+    window.canvas.exact_shown.connect(loop.quit)
+    patience.start(PATIENCE_MS)
+    loop.exec()

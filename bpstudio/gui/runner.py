@@ -7,9 +7,11 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bpstudio.gui.document import Document
+from bpstudio.model.history import SettingChange
 from bpstudio.model.project import Progress, Project
 from bpstudio.training.control import Control, Mode
 from bpstudio.training.events import (
+    Changed,
     Failed,
     Finished,
     Lifecycle,
@@ -48,6 +50,7 @@ class Runner(QObject):
         self._base = document.project
         self._kept: Project | None = None
         self._live = MetricsBuffer()
+        self._changes: tuple[SettingChange, ...] = ()
         self._rate_from: Snapshot | None = None
         self._was_running = False
         self._running = False
@@ -131,6 +134,7 @@ class Runner(QObject):
         )
         self._base, self._kept = project, None
         self._live = MetricsBuffer()
+        self._changes = ()
         self._rate_from = None
         self._session.start()
         return True
@@ -160,7 +164,7 @@ class Runner(QObject):
             self._base.trained(
                 self._base.network.with_parameters(snapshot.parameters),
                 Progress(snapshot.epoch, snapshot.position),
-                history_of(self._live.rows()),
+                history_of(self._live.rows(), self._changes),
             )
         )
         last = self._rate_from
@@ -175,6 +179,8 @@ class Runner(QObject):
         match event:
             case Started():
                 pass
+            case Changed(changes=changes):
+                self._changes = changes
             case Paused(run_id=run_id, result=result):
                 self._keep(run_id, result)
                 self._timer.stop()

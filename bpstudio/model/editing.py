@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import ACTIVATIONS
+from bpstudio.model.network import Network
 from bpstudio.model.project import Project, fit_problem
 from bpstudio.model.proposal import Proposal
-from bpstudio.model.topology import Layer, Topology, TopologyError
+from bpstudio.model.topology import Layer, Topology, TopologyError, layer_ids
+from bpstudio.model.vector import reordered, same_places
 
 NEW = "new"
 DEFAULT_HIDDEN = "tanh"
@@ -39,7 +42,7 @@ def insert_layer(
     grown = project.topology.with_inserted(Layer(NEW, size, "linear"), after, keep)
     if project.layout and place is not None:
         project = project.with_layout({**project.layout, NEW: place})
-    return _settled(project, grown)
+    return settled(project, grown)
 
 
 def remove_layers(project: Project, layer_ids: Iterable[str]) -> Project:
@@ -47,7 +50,37 @@ def remove_layers(project: Project, layer_ids: Iterable[str]) -> Project:
     topology = project.topology
     for layer_id in layer_ids:
         topology = topology.without_layer(layer_id)
-    return _settled(project, topology)
+    return settled(project, topology)
+
+
+def draw_layer(
+    project: Project,
+    size: int,
+    left: str | None,
+    right: str | None,
+    place: tuple[float, float] | None = None,
+    keep: bool = False,
+) -> tuple[Project, str]:
+    """Add a layer between two others as they stand on the canvas, linked with both; its id too.
+
+    ``left`` None: in front of all; ``right`` None: behind all. Whichever of both comes earlier in the
+    network feeds the new layer, so that no cycle can arise. The link that joined the two is split,
+    unless ``keep`` keeps it as a skip link.
+    """
+    topology = project.topology
+    if left is None or right is None:
+        last = topology.layers[-1].id if topology.layers else None
+        after = last if right is None else None
+        drawn = insert_layer(project, size, after, place, keep)
+        return drawn, drawn.topology.layers[0 if after is None else -1].id
+    earlier, later = sorted((left, right), key=topology.position)
+    grown = topology.with_layer(Layer(NEW, size, "linear"), earlier)
+    if grown.has_link(earlier, later) and not keep:
+        grown = grown.without_link(earlier, later)
+    grown = grown.with_link(earlier, NEW).with_link(NEW, later)
+    if project.layout and place is not None:
+        project = project.with_layout({**project.layout, NEW: place})
+    return settled(project, grown), layer_ids(len(grown.layers))[grown.position(NEW)]
 
 
 def resize_layer(project: Project, layer_id: str, size: int) -> Project:
@@ -55,6 +88,26 @@ def resize_layer(project: Project, layer_id: str, size: int) -> Project:
     if project.topology.layer(layer_id).size == size:
         return project
     return project.with_topology(project.topology.with_size(layer_id, size))
+
+
+def remove_neurons(project: Project, layer_id: str, neurons: Iterable[int]) -> Project:
+    """Remove neurons, counted from 0, from anywhere in a layer: they take only their own weights."""
+    size = project.topology.layer(layer_id).size
+    gone = set(neurons)
+    if unknown := gone - set(range(size)):
+        raise TopologyError(
+            f"Layer '{layer_id}' has no neuron {min(unknown)}: count from 0 to {size - 1}."
+        )
+    if len(gone) == size:
+        return remove_layers(project, [layer_id])
+    order = [k for k in range(size) if k not in gone] + sorted(gone)
+    topology, index = reordered(project.topology, layer_id, order)
+    smaller = topology.with_size(layer_id, size - len(gone))
+    if project.is_untouched:
+        return project.with_new_weights(smaller)
+    network = Network(topology, project.network.parameters[index])
+    moved = replace(project, network=network, start=project.start[index])
+    return moved.with_topology(smaller)
 
 
 def set_activation(project: Project, layer_ids: Iterable[str], activation: str) -> Project:
@@ -67,42 +120,18 @@ def set_activation(project: Project, layer_ids: Iterable[str], activation: str) 
                 f"Layer '{layer_id}' is not the output: {activation} makes sense only there."
             )
         topology = topology.with_activation(layer_id, activation)
-    return _keeping_weights(project, topology)
+    return same_places(project, topology)
 
 
-def add_link(project: Project, source: str, target: str) -> Project:
-    """Link two layers densely; TopologyError says why when they cannot be."""
-    why = link_refusal(project.topology, source, target)
-    if why is not None:
-        raise TopologyError(why)
-    return _settled(project, project.topology.with_link(source, target))
+def set_layer_options(project: Project, layer_ids: Iterable[str], **changes: Any) -> Project:
+    """Give layers another name, initialiser, frozen or bias; weights are kept.
 
-
-def link_refusal(topology: Topology, source: str, target: str) -> str | None:
-    """Why a link from source to target cannot be, as a sentence; None if it can."""
-    if source == target:
-        return "A layer cannot be linked to itself."
-    if topology.has_link(source, target):
-        return f"{topology.label(source)} and {topology.label(target)} are linked already."
-    if topology.would_cycle(source, target):
-        return (
-            f"{topology.label(target)} comes before {topology.label(source)}: "
-            "a link back would be a cycle."
-        )
-    if source == topology.layers[-1].id:
-        return "The output is the last layer: draw a new layer behind it instead."
-    if target == topology.layers[0].id:
-        return "The input is the first layer: nothing leads into it."
-    return None
-
-
-def remove_links(project: Project, links: Iterable[tuple[str, str]]) -> Project:
-    """Remove whole links."""
+    A layer that loses its biases has them at 0; an untouched network draws its starting weights anew.
+    """
     topology = project.topology
-    for source, target in links:
-        if topology.has_link(source, target):
-            topology = topology.without_link(source, target)
-    return project.with_topology(topology)
+    for layer_id in layer_ids:
+        topology = topology.with_layer_options(layer_id, **changes)
+    return same_places(project, topology)
 
 
 def move_layers(project: Project, places: Mapping[str, tuple[float, float]]) -> Project:
@@ -110,22 +139,45 @@ def move_layers(project: Project, places: Mapping[str, tuple[float, float]]) -> 
     return project.with_layout({**project.layout, **places})
 
 
+def tidy(project: Project) -> Project:
+    """Forget places given by hand: every layer stands in its column again."""
+    return project.with_layout({})
+
+
 def set_shape(project: Project, text: str) -> Project:
-    """Make the network what the text says, as 4-8-3; layers at the same place keep what they learned."""
-    old = project.topology
-    parsed = Topology.parse(text)
-    if [x.size for x in parsed.layers] == [x.size for x in old.layers]:
+    """Make the network what the text says, as 4-8-3; layers that stay keep what they learned.
+
+    Layers are matched from both ends; what differs between is resized, then added or removed.
+    """
+    old = [x.size for x in project.topology.layers]
+    wanted = [x.size for x in Topology.parse(text).layers]
+    if wanted == old:
         return project
-    hidden = old.hidden[0].activation if old.hidden else DEFAULT_HIDDEN
-    output = old.output.activation if len(old.layers) > 1 else DEFAULT_OUTPUT
-    new = Topology.chain([x.size for x in parsed.layers], hidden, output)
-    if len(new.layers) == len(old.layers):
-        # The same layers with other sizes: links, activations and places stay.
-        new = old
-        for layer, wanted in zip(old.layers, parsed.layers, strict=True):
-            new = new.with_size(layer.id, wanted.size)
-        return project.with_topology(new)
-    return project.with_layout({}).with_topology(new)
+    if len(old) < 2:
+        chain = Topology.chain(wanted, DEFAULT_HIDDEN, DEFAULT_OUTPUT)
+        return project.with_layout({}).with_new_weights(chain)
+    front, common = 0, min(len(old), len(wanted))
+    while front < common and old[front] == wanted[front]:
+        front += 1
+    back = 0
+    while back < common - front and old[-1 - back] == wanted[-1 - back]:
+        back += 1
+    # Input and output stay what they are, whatever their sizes.
+    return _matched(project, wanted, min(max(back, 1), common - 1))
+
+
+def _matched(project: Project, wanted: list[int], back: int) -> Project:
+    """``wanted`` sizes, where the last ``back`` layers are matched to the last ones there."""
+    surplus = len(project.topology.layers) - len(wanted)
+    if surplus > 0:
+        at = len(wanted) - back
+        gone = [x.id for x in project.topology.layers[at : at + surplus]]
+        project = remove_layers(project, gone)
+    for k in range(len(wanted) - back + min(surplus, 0), len(wanted) - back):
+        project = insert_layer(project, wanted[k], project.topology.layers[k - 1].id)
+    for layer, size in zip(project.topology.layers, wanted, strict=True):
+        project = resize_layer(project, layer.id, size)
+    return project
 
 
 def fit_to_data(project: Project) -> Project:
@@ -147,14 +199,9 @@ def set_parameters(project: Project, change: Callable[[FloatArray], None]) -> Pr
     return project.with_parameters(vector)
 
 
-def _keeping_weights(project: Project, topology: Topology) -> Project:
-    """The same layers and links, so the same vector."""
-    network = type(project.network)(topology, project.network.parameters)
-    return replace(project, network=network)
-
-
-def _settled(project: Project, topology: Topology) -> Project:
-    """The edited topology with ids in order, and fitting activations where a layer's role changed."""
+def settled(project: Project, topology: Topology, chosen: frozenset[str] = frozenset()) -> Project:
+    """The edited topology with ids in order, and fitting activations where a layer's role changed;
+    the layers ``chosen`` keep theirs."""
     old_roles = _roles(project.topology)
     old = project.topology
     activations = {
@@ -163,7 +210,7 @@ def _settled(project: Project, topology: Topology) -> Project:
         "output": old.output.activation if len(old.layers) > 1 else DEFAULT_OUTPUT,
     }
     for layer_id, role in _roles(topology).items():
-        if old_roles.get(layer_id) != role:
+        if old_roles.get(layer_id) != role and layer_id not in chosen:
             topology = topology.with_activation(layer_id, activations[role])
     numbered, names = topology.numbered()
     layout = {names[i]: place for i, place in project.layout.items() if i in names}

@@ -16,6 +16,7 @@ from bpstudio.model.functions import LOSSES
 from bpstudio.model.history import History
 from bpstudio.model.methods import MAX_LM_PARAMETERS
 from bpstudio.model.network import Network
+from bpstudio.model.progress import Best, Plateau
 from bpstudio.model.topology import Topology
 
 
@@ -27,12 +28,15 @@ class ProjectError(ValueError):
 class Progress:
     """Where training is: whole epochs done, rows done in the one begun, and the optimizer's vectors.
 
-    A run that starts from it goes on exactly as if it had not been interrupted.
+    With them what the schedule "reduce on plateau" and early stopping remember. A run that starts from
+    it goes on exactly as if it had not been interrupted.
     """
 
     epoch: int = 0
     position: int = 0
     slots: Mapping[str, FloatArray] = field(default_factory=dict)
+    plateau: Plateau | None = None
+    best: Best | None = None
 
     def __post_init__(self) -> None:
         slots = {name: frozen(vector) for name, vector in self.slots.items()}
@@ -41,11 +45,11 @@ class Progress:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Progress):
             return NotImplemented
-        return (self.epoch, self.position, self.slots.keys()) == (
-            other.epoch,
-            other.position,
-            other.slots.keys(),
-        ) and all(v.tobytes() == other.slots[name].tobytes() for name, v in self.slots.items())
+        mine = (self.epoch, self.position, self.plateau, self.best, self.slots.keys())
+        theirs = (other.epoch, other.position, other.plateau, other.best, other.slots.keys())
+        return mine == theirs and all(
+            v.tobytes() == other.slots[name].tobytes() for name, v in self.slots.items()
+        )
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -147,7 +151,7 @@ class Project:
         begun = self.network.with_parameters(self.start)
         start = begun.adapted(topology, seed, names, initialiser)
         # The optimizer's vectors belong to the old shape; the epoch begun is begun again.
-        progress = Progress(self.epoch)
+        progress = Progress(self.epoch, plateau=self.progress.plateau)
         return replace(self, network=network, start=start.parameters, progress=progress)
 
     def with_config(self, config: TrainingConfig) -> Project:
@@ -162,7 +166,10 @@ class Project:
     def with_parameters(self, parameters: FloatArray) -> Project:
         """Other weights for the same topology, typed or computed, at the same epoch."""
         network = self.network.with_parameters(parameters)
-        return replace(self, network=network, start=self.start if self.is_trained else parameters)
+        start = self.start if self.is_trained else parameters
+        # Early stopping must not bring back weights from before these.
+        progress = replace(self.progress, best=None)
+        return replace(self, network=network, start=start, progress=progress)
 
     @property
     def is_trained(self) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from bpstudio.model.arrays import FloatArray
-from bpstudio.model.history import History
+from bpstudio.model.history import History, SettingChange
 from bpstudio.model.network import Network
 from bpstudio.model.project import Progress
 
@@ -46,6 +47,8 @@ class EpochDone:
     validation_loss: float
     train_accuracy: float
     validation_accuracy: float
+    learning_rate: float = math.nan
+    """The one that the epoch ended with; NaN before the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,14 @@ class Snapshot:
     parameters: FloatArray
     rows: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Settings were changed on the way: all such changes of this run so far."""
+
+    run_id: int
+    changes: tuple[SettingChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +92,5 @@ class Failed:
     details: str
 
 
-Lifecycle: TypeAlias = Started | Paused | Finished | Failed
+Lifecycle: TypeAlias = Started | Changed | Paused | Finished | Failed
 Event: TypeAlias = Lifecycle | EpochDone | Snapshot

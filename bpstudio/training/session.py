@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import threading
 import time
 import traceback
@@ -19,11 +20,13 @@ from bpstudio.model.arrays import FloatArray, IntArray, frozen
 from bpstudio.model.config import SETTINGS, TrainingConfig
 from bpstudio.model.dataset import TRAIN, VALIDATION, Dataset
 from bpstudio.model.functions import LOSSES
-from bpstudio.model.history import History
+from bpstudio.model.history import History, SettingChange, joined
 from bpstudio.model.network import Network
+from bpstudio.model.progress import Best
 from bpstudio.model.project import Progress, Project, ProjectError, fit_problem
 from bpstudio.training.control import Control, Mode
 from bpstudio.training.events import (
+    Changed,
     EpochDone,
     Event,
     Failed,
@@ -35,7 +38,7 @@ from bpstudio.training.events import (
     StopReason,
 )
 from bpstudio.training.mailbox import Callback, MetricsBuffer, Sink
-from bpstudio.training.schedule import Schedule
+from bpstudio.training.schedule import Schedule, after_loss, learning_rate, start_plateau
 
 CALL_SECONDS = 0.003
 """Aimed-at length of one call into the engine; pause, step and stop are read between calls."""
@@ -82,10 +85,13 @@ class Session:
         self._sets = _Rows(dataset, TRAIN, config.dtype), _Rows(dataset, VALIDATION, config.dtype)
         train = self._sets[0]
         self._schedule = Schedule(len(train.X), config.seed, config.shuffle)
+        self._plateau = progress.plateau if config.schedule == "plateau" else None
         self._engine = create_engine(network.topology, train.X, train.Y, config, self._state)
+        self._set_rate()
         self._row_numbers = dataset.rows(TRAIN)
         self._record = MetricsBuffer(HISTORY_RECORDS)
-        self._best: tuple[float, int, FloatArray] | None = None
+        self._changes: tuple[SettingChange, ...] = ()
+        self._best = self._best_of(progress)
         self._rows, self._seconds, self._call_rows = 0, 0.0, 1
         self._thread: threading.Thread | None = None
 
@@ -118,7 +124,7 @@ class Session:
     def run(self) -> Result:
         """Train until a stop rule holds or someone says stop."""
         self._sink.post(Started(self.run_id))
-        outcome = self._after_epoch() if self._position == 0 else None
+        outcome = self._after_epoch(first=True) if self._position == 0 else None
         while outcome is None:
             self.control.give_way()
             # The request first: what was changed before it was made is then there too.
@@ -165,11 +171,12 @@ class Session:
             self._post_snapshot()
         return outcome
 
-    def _after_epoch(self) -> tuple[StopReason, str] | None:
-        """Measure, record, and see whether a stop rule holds."""
+    def _after_epoch(self, first: bool = False) -> tuple[StopReason, str] | None:
+        """Measure, record, and see whether a stop rule holds; ``first`` before anything is trained."""
         began = time.perf_counter()
         train, validation = (self._evaluated(rows) for rows in self._sets)
         self._seconds += time.perf_counter() - began
+        has_rate = not first and self.config.idle("learning_rate") is None
         event = EpochDone(
             self.run_id,
             self._epoch,
@@ -177,6 +184,7 @@ class Session:
             validation.loss,
             train.accuracy,
             validation.accuracy,
+            self._engine.config.learning_rate if has_rate else math.nan,
         )
         self._record.put(event)
         self._sink.post(event)
@@ -185,7 +193,18 @@ class Session:
             row = self._first_bad_row(everything)
             where = f"after epoch {self._epoch}" + (f", at row {row}," if row else "")
             return "diverged", self._advice(f"{where} the training loss")
+        if self.config.schedule == "plateau":
+            go_on = start_plateau if first else after_loss
+            watched = validation if validation.rows else train
+            self._plateau = go_on(self.config, watched.loss, self._plateau)
+        self._set_rate()
         return self._stop_rule(train, validation)
+
+    def _set_rate(self) -> None:
+        """Tell the engine the learning rate that the schedule comes to."""
+        rate = learning_rate(self.config, self._epoch, self._plateau)
+        if rate != self._engine.config.learning_rate:
+            self._engine.config = replace(self.config, learning_rate=rate)
 
     def _evaluated(self, rows: _Rows) -> Evaluation:
         return evaluate(
@@ -219,15 +238,35 @@ class Session:
             return "epochs", f"{self._epoch - self._first_epoch:,} epochs are done."
         return None
 
+    @property
+    def _begun(self) -> bool:
+        """Whether anything has been learned, in this run or before it."""
+        return (self._epoch, self._position) != (0, 0)
+
+    def _best_of(self, progress: Progress) -> tuple[float, int, FloatArray] | None:
+        """What early stopping goes on from. Its loss is measured again: the data may be other ones."""
+        rows, best = self._sets[1], progress.best
+        if self.config.patience is None or best is None or not len(rows.X):
+            return None
+        parameters = best.parameters.astype(self.config.dtype)
+        loss = evaluate(self._network.topology, parameters, rows.X, rows.Y, self.config.loss).loss
+        return loss, best.epoch, parameters
+
     def _change(self, config: TrainingConfig) -> None:
         """Take over what may change during a run."""
         changed = {name: getattr(config, name) for name in CHANGEABLE}
+        for name, value in changed.items():
+            if value != (before := getattr(self.config, name)) and self._begun:
+                change = SettingChange(self._epoch, name, before, value)
+                self._changes = joined(self._changes, change)
         if batch_rows(config, len(self._sets[0].X)) != batch_rows(
             self.config, len(self._sets[0].X)
         ):
             self._call_rows = 1
         self.config = replace(self.config, **changed)
         self._engine.config = self.config
+        self._set_rate()
+        self._sink.post(Changed(self.run_id, self._changes))
 
     # What it tells
 
@@ -241,19 +280,23 @@ class Session:
 
     def _result(self, reason: StopReason, message: str) -> Result:
         parameters, slots = self._state.exported()
-        best_epoch = None
-        ended = reason in ("epochs", "target_loss", "early_stopping")
-        if ended and self._best is not None:
-            best_epoch, parameters = self._best[1], self._best[2].astype(np.float64)
+        best_epoch, best = None, None
+        if self._best is not None:
+            best = Best(self._best[1], self._best[2].astype(np.float64))
+        if best is not None and reason in ("epochs", "target_loss", "early_stopping"):
+            best_epoch, parameters = best.epoch, best.parameters
             if best_epoch != self._epoch:
                 slots = {}  # they belong to the last weights, not to the best
-        parameters.flags.writeable = False
+            best = (
+                None  # a run that ended is not gone on with: another one may look for a better best
+            )
+        progress = Progress(self._epoch, self._position, slots, self._plateau, best)
         return Result(
-            self._network.with_parameters(parameters),
-            history_of(self._record.rows()),
+            self._network.with_parameters(frozen(parameters)),
+            history_of(self._record.rows(), self._changes),
             reason,
             message,
-            Progress(self._epoch, self._position, slots),
+            progress if self._begun else Progress(),
             self._rows,
             self._seconds,
             best_epoch,
@@ -281,9 +324,10 @@ class Session:
         )
 
 
-def history_of(epochs: Sequence[EpochDone]) -> History:
+def history_of(epochs: Sequence[EpochDone], changes: tuple[SettingChange, ...] = ()) -> History:
     """The record that these events tell."""
-    return History(*(np.array([getattr(e, name) for e in epochs]) for name in History.COLUMNS))
+    columns = (np.array([getattr(e, name) for e in epochs]) for name in History.COLUMNS)
+    return History(*columns, changes=changes)
 
 
 def can_continue(before: Project, after: Project) -> bool:

@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from bpstudio.model.config import TrainingConfig
-from bpstudio.model.dataset import Column, Dataset, Preparation
+from bpstudio.model.config import OPTIMIZERS, TrainingConfig
+from bpstudio.model.dataset import SPLITS, Column, Dataset, Preparation
 from bpstudio.model.functions import ACTIVATIONS
-from bpstudio.model.history import History
+from bpstudio.model.history import History, SettingChange
 from bpstudio.model.network import Network
+from bpstudio.model.preparation import MISSING_CATEGORY
+from bpstudio.model.progress import Best, Plateau
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import Layer, Link, Topology
 
@@ -70,23 +72,39 @@ def vectors(draw: Any, topology: Topology, dtype: str = "float64", wild: bool = 
 
 
 @st.composite
-def columns(draw: Any, name: str) -> Column:
-    encoding = draw(st.sampled_from(["number", "one_hot", "binary"]))
+def columns(draw: Any, name: str, target: bool = False) -> Column:
+    """Every encoding and scaling, and for inputs every filling of missing values."""
+    encoding = draw(st.sampled_from(["number", "one_hot", "binary", "ordinal"]))
+    kinds = [] if target else ["most_frequent"]
+    fitted: dict[str, Any] = {}
+    if encoding in ("number", "ordinal"):
+        fitted = {
+            "scaling": draw(st.sampled_from(["none", "standardise", "minmax"])),
+            "shift": draw(st.floats(-100, 100)),
+            "scale": draw(st.floats(1e-3, 1e3)),
+            "low": draw(st.sampled_from([0.0, -1.0])),
+            "bounds": draw(st.sampled_from([None, (0.0, 255.0)])),
+        }
     if encoding == "number":
-        scaling = draw(st.sampled_from(["none", "standardise", "minmax"]))
-        scale = draw(st.floats(1e-3, 1e3))
-        return Column(name, scaling=scaling, shift=draw(st.floats(-100, 100)), scale=scale)
+        missing = draw(st.sampled_from(["", *kinds, *([] if target else ["mean", "median"])]))
+        fill = draw(st.floats(-10, 10)) if missing else 0.0
+        return Column(name, missing=missing, fill=fill, **fitted)
     most = 2 if encoding == "binary" else 4
-    categories = draw(st.lists(names, min_size=2, max_size=most, unique=True))
-    return Column(name, encoding, tuple(categories))
+    categories = tuple(draw(st.lists(names, min_size=2, max_size=most, unique=True)))
+    missing = draw(st.sampled_from(["", *kinds]))
+    fill = float(draw(st.integers(0, len(categories) - 1))) if missing else 0.0
+    if encoding == "one_hot" and not target and draw(st.booleans()):
+        missing, fill = "category", float(len(categories))
+        categories = (*categories, MISSING_CATEGORY)
+    return Column(name, encoding, categories, missing=missing, fill=fill, **fitted)
 
 
 @st.composite
 def datasets(draw: Any) -> Dataset:
     count = draw(st.integers(2, 5))
     called = draw(st.lists(names, min_size=count, max_size=count, unique=True))
-    chosen = [draw(columns(name)) for name in called]
     cut = draw(st.integers(1, count - 1))
+    chosen = [draw(columns(name, target=k >= cut)) for k, name in enumerate(called)]
     rows = draw(st.integers(1, 6))
     rng = np.random.default_rng(draw(st.integers(0, 99)))
     values = np.column_stack(
@@ -94,12 +112,14 @@ def datasets(draw: Any) -> Dataset:
             rng.integers(len(c.categories), size=rows) if c.is_category else rng.normal(size=rows)
             for c in chosen
         ]
-    )
+    ).astype(float)
+    for k, column in enumerate(chosen):
+        if column.missing:
+            values[rng.random(rows) < 0.3, k] = np.nan
     split = rng.integers(0, 3, size=rows)
     split[0] = 0
-    return Dataset(
-        draw(names), Preparation(tuple(chosen[:cut]), tuple(chosen[cut:])), values, split
-    )
+    preparation = Preparation(tuple(chosen[:cut]), tuple(chosen[cut:]))
+    return Dataset(draw(names), preparation, values, split, draw(st.sampled_from(list(SPLITS))))
 
 
 @st.composite
@@ -108,7 +128,7 @@ def configs(draw: Any) -> TrainingConfig:
         batch_size=draw(st.sampled_from([1, 7, "all"])),
         learning_rate=draw(st.floats(1e-9, 10)),
         epochs=draw(st.integers(1, 1000)),
-        optimizer=draw(st.sampled_from(["sgd", "momentum"])),
+        optimizer=draw(st.sampled_from(sorted(OPTIMIZERS))),
         l2=draw(st.floats(0, 1)),
         shuffle=draw(st.booleans()),
         seed=draw(st.integers(0, 2**31 - 1)),
@@ -121,19 +141,29 @@ def configs(draw: Any) -> TrainingConfig:
 def projects(draw: Any) -> Project:
     topology = draw(topologies())
     length = draw(st.integers(0, 4))
-    record = [np.array(draw(st.lists(st.floats(), min_size=length, max_size=length)))] * 5
+    record = [np.array(draw(st.lists(st.floats(), min_size=length, max_size=length)))] * 6
     ids = [layer.id for layer in topology.layers]
     slots = {
         name: draw(vectors(topology)) for name in draw(st.lists(names, max_size=2, unique=True))
     }
     dtype = draw(st.sampled_from(["float64", "float32"]))
+    plateau = st.builds(Plateau, finite, finite, finite, st.integers(0, 99), finite)
+    best = st.builds(Best, st.integers(0, 99), vectors(topology))
+    value = st.integers(0, 99) | finite | st.just("all")
+    change = st.builds(SettingChange, st.integers(0, 99), names, value, value)
     return Project(
         network=Network(topology, draw(vectors(topology, dtype))),
         start=draw(vectors(topology)),
         config=draw(configs()),
         dataset=draw(st.none() | datasets()),
         layout=draw(st.dictionaries(st.sampled_from(ids), st.tuples(finite, finite))),
-        progress=Progress(draw(st.integers(0, 10**9)), draw(st.integers(0, 99)), slots),
-        history=History(*record),
+        progress=Progress(
+            draw(st.integers(0, 10**9)),
+            draw(st.integers(0, 99)),
+            slots,
+            draw(st.none() | plateau),
+            draw(st.none() | best),
+        ),
+        history=History(*record, changes=tuple(draw(st.lists(change, max_size=2)))),
         notes=draw(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)),
     )

@@ -68,9 +68,13 @@ READERS = {"npz": open_npz, "json": open_json, "csv": open_csv, "zip": open_zip}
 
 
 def encode(column: dict[str, Any], cell: Any) -> list[float]:
-    if column["encoding"] == "number":
-        return [(float(cell) - column["shift"]) / column["scale"]]
-    hot = [float(cell == category) for category in column["categories"]]
+    names = column["categories"]
+    if column["missing"] and cell == "":
+        cell = names[int(column["fill"])] if names else column["fill"]
+    if column["encoding"] in ("number", "ordinal"):
+        x = names.index(cell) if names else float(cell)
+        return [(x - column["shift"]) / column["scale"]]
+    hot = [float(cell == name) for name in names]
     return hot if column["encoding"] == "one_hot" else hot[1:]
 
 
@@ -104,6 +108,11 @@ def decode(net: dict[str, Any], y: Any) -> list[Any]:
         part, y = y[:width], y[width:]
         if column["encoding"] == "number":
             decoded.append(part[0] * column["scale"] + column["shift"])
+        elif column["encoding"] == "ordinal":
+            rank = np.rint(part[0] * column["scale"] + column["shift"])
+            decoded.append(
+                column["categories"][int(np.clip(rank, 0, len(column["categories"]) - 1))]
+            )
         else:
             k = int(part[0] >= 0.5) if width == 1 else int(part.argmax())
             decoded.append(column["categories"][k])
@@ -115,7 +124,10 @@ def cells(project: Project, row: int) -> list[Any]:
     assert project.dataset is not None
     columns = project.dataset.preparation.inputs
     values = project.dataset.values[row]
-    return [c.text(v) if c.is_category else v for c, v in zip(columns, values, strict=False)]
+    return [
+        c.text(v) if c.is_category or np.isnan(v) else v
+        for c, v in zip(columns, values, strict=False)
+    ]
 
 
 def assert_recomputed(project: Project, opened: Opened) -> None:

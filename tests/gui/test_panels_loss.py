@@ -108,7 +108,7 @@ def test_that_the_values_are_saved_as_a_table(panel: LossPanel, tmp_path: Path) 
     panel._save(str(tmp_path / "loss.csv"), panel._save_values)
     lines = (tmp_path / "loss.csv").read_text().splitlines()
     assert lines[0].startswith("epoch,train_loss,validation_loss")
-    assert lines[1:] == ["0,0.3,0.4,,", "1,0.2,0.35,,"]
+    assert lines[1:] == ["0,0.3,0.4,,,,", "1,0.2,0.35,,,,"]
 
 
 def test_that_a_picture_is_saved_and_a_failure_is_told(

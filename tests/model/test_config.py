@@ -15,6 +15,7 @@ import bpstudio as bp
 from bpstudio.model.config import OPTIMIZERS, SETTINGS, Setting, penalty_text, with_penalty
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.initialise import INITIALISERS
+from bpstudio.model.methods import OPTIMIZER_METHODS, SCHEDULE_METHODS
 
 
 def values_of(setting: Setting) -> st.SearchStrategy[Any]:
@@ -211,3 +212,39 @@ def test_that_a_text_that_is_no_penalty_is_refused(text: str) -> None:
 def test_that_a_penalty_out_of_range_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="use a number from 0 to 10"):
         with_penalty(bp.TrainingConfig(), text)
+
+
+# What a setting is for
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "wanted"),
+    [
+        ({}, "momentum", "momentum has no effect with the optimizer SGD: it belongs to momentum, "
+         "nesterov."),
+        ({"optimizer": "nesterov"}, "momentum", None),
+        ({"optimizer": "adam"}, "epsilon", None),
+        ({"optimizer": "rmsprop"}, "beta1", "beta1 has no effect with the optimizer RMSprop: it "
+         "belongs to adam, adamw."),
+        ({}, "schedule_epochs", "schedule_epochs has no effect with the schedule constant: it "
+         "belongs to step, exponential, cosine, plateau."),
+        ({"schedule": "cosine"}, "schedule_epochs", None),
+        ({"optimizer": "lm"}, "learning_rate", "learning_rate has no effect with "
+         "Levenberg–Marquardt, which finds its own step lengths."),
+        ({"optimizer": "rprop"}, "clip", "clip has no effect with RProp, which finds its own step "
+         "lengths."),
+        ({"optimizer": "rprop"}, "learning_rate", None),
+        ({"optimizer": "lm"}, "l2", None),
+    ],
+)  # fmt: skip
+def test_that_a_setting_without_effect_is_told_with_the_reason(
+    settings: dict[str, Any], name: str, wanted: str | None
+) -> None:
+    assert bp.TrainingConfig(**settings).idle(name) == wanted
+
+
+def test_that_the_tables_of_methods_name_settings_that_there_are() -> None:
+    for method in (*OPTIMIZER_METHODS.values(), *SCHEDULE_METHODS.values()):
+        assert {*method.settings, *method.without} <= set(SETTINGS)
+        for name, usual in (("learning_rate", method.rate), ("batch_size", method.batch)):
+            assert usual is None or SETTINGS[name].checked(name, usual) == usual

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bpstudio as bp
-from bpstudio.model import editing
+from bpstudio.model import editing, wiring
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import TopologyError, layer_ids
@@ -136,7 +136,7 @@ def test_that_a_link_that_cannot_be_is_refused_with_the_reason(
     source: str, target: str, sentence: str
 ) -> None:
     with pytest.raises(TopologyError, match=sentence):
-        editing.add_link(project_of("2-3-4-1"), source, target)
+        wiring.add_link(project_of("2-3-4-1"), source, target)
 
 
 @given(topologies())
@@ -146,15 +146,15 @@ def test_that_a_link_is_allowed_exactly_where_there_is_no_reason_against_it(
     project = Project.create(topology)
     for source in topology.layers:
         for target in topology.layers:
-            if editing.link_refusal(topology, source.id, target.id) is None:
-                linked = editing.add_link(project, source.id, target.id).topology
+            if wiring.link_refusal(topology, source.id, target.id) is None:
+                linked = wiring.add_link(project, source.id, target.id).topology
                 assert len(linked.links) == len(topology.links) + 1
                 assert list(linked.problems()) == []
 
 
 def test_that_links_can_be_removed_and_gone_ones_do_not_matter() -> None:
     project = project_of("2-3-1")
-    without = editing.remove_links(project, [("input", "hidden1"), ("input", "output")])
+    without = wiring.remove_links(project, [("input", "hidden1"), ("input", "output")])
     assert [link.key for link in without.topology.links] == [("hidden1", "output")]
 
 
@@ -203,3 +203,84 @@ def test_that_adopted_data_can_be_trained_on(keep: bool) -> None:
     assert adopted.topology.output.activation == "softmax"
     assert (adopted.topology.hidden[0].size == 9) is keep
     assert adopted.is_untouched
+
+
+def test_that_a_neuron_removed_from_the_middle_takes_only_its_own_weights() -> None:
+    project = learned(project_of("2-4-1"))
+    one = wiring.one_connection(project.topology, "input", 1, "hidden1", 3)
+    project = wiring.prune(project, one)
+    smaller = editing.remove_neurons(project, "hidden1", [1])
+    old, new = project.network, smaller.network
+    stay = [0, 2, 3]
+    assert str(smaller.topology) == "2-3-1"
+    assert np.array_equal(new.weights["input", "hidden1"], old.weights["input", "hidden1"][stay])
+    assert np.array_equal(
+        new.weights["hidden1", "output"], old.weights["hidden1", "output"][:, stay]
+    )
+    assert np.array_equal(new.biases["hidden1"], old.biases["hidden1"][stay])
+    mask = smaller.topology.link("input", "hidden1").mask
+    assert mask is not None and np.argwhere(~mask).tolist() == [[2, 1]]
+    assert smaller.progress.epoch == 3
+
+
+def test_that_a_layer_without_neurons_is_no_layer_and_unknown_neurons_are_refused() -> None:
+    project = project_of("2-2-1")
+    assert str(editing.remove_neurons(project, "hidden1", [0, 1]).topology) == "2-1"
+    assert editing.remove_neurons(project, "hidden1", [0]).is_untouched
+    with pytest.raises(TopologyError, match="no neuron 7"):
+        editing.remove_neurons(project, "hidden1", [7])
+
+
+@given(topologies(), st.data())
+def test_that_a_layer_drawn_anywhere_is_joined_to_both_sides_without_a_cycle(
+    topology: bp.Topology, data: st.DataObject
+) -> None:
+    ids = [layer.id for layer in topology.layers]
+    left, right = data.draw(st.permutations(ids))[:2]
+    project, new = editing.draw_layer(Project.create(topology), 2, left, right)
+    assert project.topology.layer(new).size == 2
+    assert list(project.topology.problems()) == []
+    assert len([x for x in project.topology.links if new in x.key]) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [("4-8-3", "4-8-6-3"), ("4-8-3", "4-6-5-3"), ("4-8-3", "4-3"), ("3-3", "3-3-3"),
+     ("2-3-4-1", "2-9"), ("2-3-1", "5-4-3-2-1"), ("2-3-4-5-1", "2-4-1"), ("2", "2-2")],
+)  # fmt: skip
+def test_that_a_typed_shape_is_what_comes_out(before: str, text: str) -> None:
+    sizes = [int(part) for part in before.split("-")]
+    project = learned(Project.create(bp.Topology.chain(sizes)))
+    typed = editing.set_shape(project, text)
+    assert str(typed.topology) == text
+    assert list(typed.topology.problems()) == []
+
+
+def test_that_a_typed_layer_more_keeps_the_weights_on_both_sides_and_the_options() -> None:
+    project = learned(project_of("4-8-3"))
+    named = editing.set_layer_options(project, ["output"], name="species")
+    deeper = editing.set_shape(named, "4-8-6-3")
+    assert np.array_equal(
+        deeper.network.weights["input", "hidden1"], project.network.weights["input", "hidden1"]
+    )
+    assert np.array_equal(deeper.network.biases["output"], project.network.biases["output"])
+    assert deeper.topology.output.name == "species"
+
+
+def test_that_options_keep_what_was_learned_and_no_bias_is_0() -> None:
+    project = learned(project_of("2-3-1"))
+    frozen = editing.set_layer_options(project, ["hidden1"], frozen=True, name="features")
+    assert frozen.network.parameters.tobytes() == project.network.parameters.tobytes()
+    assert frozen.topology.label("hidden1") == "features"
+    bare = editing.set_layer_options(project, ["hidden1"], bias=False)
+    assert not bare.network.biases["hidden1"].any()
+    assert np.array_equal(
+        bare.network.weights["input", "hidden1"], project.network.weights["input", "hidden1"]
+    )
+
+
+def test_that_an_initialiser_of_its_own_draws_the_starting_weights_anew() -> None:
+    project = project_of("2-3-1")
+    zeros = editing.set_layer_options(project, ["output"], initialiser="zeros")
+    assert not zeros.network.weights["hidden1", "output"].any()
+    assert zeros.network.weights["input", "hidden1"].any()

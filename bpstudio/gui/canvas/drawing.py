@@ -7,12 +7,20 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from bpstudio.explain.neurons import LayerAnswer, answers
 from bpstudio.explain.scales import weight_bound
-from bpstudio.gui.canvas.items import BundleItem, GhostItem, HoverCard, LayerItem
-from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange, bundle
+from bpstudio.gui.canvas.bundle import bundle
+from bpstudio.gui.canvas.bundle_item import BundleItem
+from bpstudio.gui.canvas.layer_item import LayerItem
+from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
+from bpstudio.gui.canvas.links_picture import LinksPicture
+from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
 from bpstudio.gui.canvas.selection import Connection, Key, Selection
 from bpstudio.gui.theme import Theme
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
+
+FEW = 120
+"""Networks with no more connections than this are painted curve by curve; in larger ones all curves
+are one picture, drawn by the kernel."""
 
 
 class Drawing(QGraphicsScene):
@@ -26,7 +34,11 @@ class Drawing(QGraphicsScene):
         self.layers: dict[str, LayerItem] = {}
         self.bundles: dict[Key, BundleItem] = {}
         self.answers: dict[str, LayerAnswer] = {}
+        self._few = True
+        self._others = False
         self.theme = theme
+        self.picture = LinksPicture(theme)
+        self.addItem(self.picture)
         self.ghost, self.card = GhostItem(), HoverCard()
         self.ghost.setVisible(False)
         self.addItem(self.ghost)
@@ -47,15 +59,20 @@ class Drawing(QGraphicsScene):
             self.removeItem(item)
         topology = project.topology
         self.places = arrange(topology, project.layout)
-        label_y = max((p.bottom for p in self.places.values()), default=0.0) + LABEL_GAP
         self.layers, self.bundles = {}, {}
+        bundles = [bundle(topology, self.places, link.key) for link in topology.links]
+        # Names stand below everything, skip links too.
+        lows = [p.bottom for p in self.places.values()] + [b.bounds()[3] for b in bundles]
+        label_y = max(lows, default=0.0) + LABEL_GAP
         for place in self.places.values():
             layer = LayerItem(place, topology.label(place.id), label_y)
             layer.theme = self.theme
             self.layers[place.id] = layer
             self.addItem(layer)
-        for link in topology.links:
-            item = BundleItem(bundle(topology, self.places, link.key))
+        self._few = sum(b.count for b in bundles) <= FEW
+        self._others = True
+        for link, curves in zip(topology.links, bundles, strict=True):
+            item = BundleItem(curves, self._few)
             item.theme = self.theme
             self.bundles[link.key] = item
             self.addItem(item)
@@ -79,16 +96,22 @@ class Drawing(QGraphicsScene):
     def _refresh(self, project: Project) -> None:
         network = project.network
         scale = weight_bound(network)
-        shown = {i: place.shown for i, place in self.places.items()}
-        self.answers = answers(project, shown)
+        self.answers = answers(project)
         for layer_id, item in self.layers.items():
             answer = self.answers[layer_id]
             biases = network.biases.get(layer_id)
-            if biases is not None:
-                biases = biases[list(item.place.shown)]
-            item.set_state(answer.images, answer.values, biases, scale)
+            item.set_state(answer.images, answer.values, biases, scale, answer.smooth)
         for key, link in self.bundles.items():
             link.set_weights(network.weights[key], scale)
+        links = [] if self._few else list(self.bundles.values())
+        self.picture.show_strokes([link.strokes for link in links], self._others)
+        self._others = False
+        self._light()
+
+    def _light(self) -> None:
+        """Light the connections of the selected neuron in the picture of all."""
+        links = [] if self._few else list(self.bundles.values())
+        self.picture.light([part for link in links for part in link.lit_strokes()])
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
@@ -100,6 +123,7 @@ class Drawing(QGraphicsScene):
         ]
         for item in items:
             item.theme = theme
+        self.picture.set_theme(theme)
         self._refresh(self.project)
 
     # Marks
@@ -115,8 +139,10 @@ class Drawing(QGraphicsScene):
             link.selected = key in selection.links
             chosen = selection.connection
             here = chosen is not None and (chosen[0], chosen[2]) == key
-            link.chosen = link.curve_of(chosen[1], chosen[3]) if chosen and here else None
+            link.chosen = (chosen[1], chosen[3]) if chosen and here else None
+            link.lit = selection.neuron
             link.update()
+        self._light()
 
     def mark_target(self, layer_id: str | None) -> None:
         """Show a layer as where a link would end."""
@@ -158,8 +184,7 @@ class Drawing(QGraphicsScene):
         """The connection nearest to a position, if one is within reach."""
         best, found = reach, None
         for (source, target), item in self.bundles.items():
-            curve, distance = item.nearest(pos)
+            i, j, distance = item.nearest(pos)
             if distance < best:
-                i, j = item.connection(curve)
                 best, found = distance, (source, i, target, j)
         return found

@@ -8,9 +8,10 @@ from PySide6.QtCore import QElapsedTimer
 
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.document import Change, Document
-from bpstudio.model.editing import remove_layers, remove_links, resize_layer, set_activation
+from bpstudio.model.editing import remove_layers, resize_layer, set_activation
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
+from bpstudio.model.wiring import remove_links
 
 TYPING_MS = 1500
 

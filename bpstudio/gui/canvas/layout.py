@@ -5,12 +5,12 @@ Units are scene pixels; x grows to the right, from input to output, and y downwa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bpstudio.model.arrays import FloatArray, IntArray
+from bpstudio.model.arrays import FloatArray
 from bpstudio.model.topology import Topology
 
 COLUMN, WIDE_COLUMN, WIDTH = 200.0, 300.0, 660.0
@@ -20,15 +20,18 @@ SPAN = 420.0
 MAX_SPACING, MIN_SPACING = 78.0, 22.0
 MAX_TILE = 46.0
 MAX_SHOWN = 20
-"""Layers with more neurons than this are folded: the first and last ones are drawn, with a gap."""
+"""Layers with more neurons than this are folded into a strip, unless they are unfolded by hand."""
+STRIP_LENGTH, STRIP_WIDTH = 420.0, 26.0
 LABEL_GAP = 24.0
 STROKE_PER_NEURON = 36.0
 
 
 @dataclass(frozen=True)
 class LayerPlace:
-    """One layer on the canvas. ``shown`` are the indices of the neurons drawn, in slots from the top;
-    where they jump, the slot between is left for a count of those that are not."""
+    """One layer on the canvas: its middle, the distance between its neurons and the size of each.
+
+    A ``folded`` layer is a strip on which every neuron has its place, but is not drawn by itself.
+    """
 
     id: str
     size: int
@@ -36,32 +39,19 @@ class LayerPlace:
     y: float
     spacing: float
     tile: float
-    shown: tuple[int, ...]
-
-    @property
-    def folded(self) -> int:
-        """How many neurons are not drawn."""
-        return self.size - len(self.shown)
+    folded: bool = False
 
     @property
     def slots(self) -> FloatArray:
-        """y of each neuron drawn, (shown,)."""
-        count = len(self.shown)
-        rows = np.arange(count, dtype=float)
-        if self.folded:
-            rows[count // 2 :] += 1
-        places: FloatArray = self.y + (rows - (rows[-1] - rows[0]) / 2) * self.spacing
+        """y of each neuron, (size,)."""
+        places: FloatArray = self.y + (np.arange(self.size) - (self.size - 1) / 2) * self.spacing
         return places
 
     @property
-    def gap_y(self) -> float:
-        """y of the count of neurons not drawn."""
-        return self.y
-
-    @property
     def half_height(self) -> float:
-        count = len(self.shown) + (1 if self.folded else 0)
-        return (count - 1) * self.spacing / 2 + self.tile / 2
+        if self.folded:
+            return self.size * self.spacing / 2
+        return (self.size - 1) * self.spacing / 2 + self.tile / 2
 
     @property
     def top(self) -> float:
@@ -72,23 +62,18 @@ class LayerPlace:
         return self.y + self.half_height
 
     def neuron_at(self, y: float) -> int | None:
-        """Index of the neuron drawn nearest to y, within half a spacing; else None."""
-        distance = np.abs(self.slots - y)
-        nearest = int(distance.argmin())
-        return self.shown[nearest] if distance[nearest] <= self.spacing / 2 else None
+        """Index of the neuron nearest to y, within half a spacing; else None."""
+        index = round((y - self.y) / self.spacing + (self.size - 1) / 2)
+        return index if 0 <= index < self.size else None
 
 
-def place_layer(layer_id: str, size: int, x: float, y: float) -> LayerPlace:
+def place_layer(layer_id: str, size: int, x: float, y: float, unfolded: bool = False) -> LayerPlace:
     """A layer around its middle, its neurons spread by how many there are."""
-    if size > MAX_SHOWN:
-        half = MAX_SHOWN // 2 - 1
-        shown = (*range(half), *range(size - half, size))
-    else:
-        shown = tuple(range(size))
-    rows = len(shown) + (1 if size > MAX_SHOWN else 0)
-    spacing = min(MAX_SPACING, max(MIN_SPACING, SPAN / max(rows, 1)))
+    if size > MAX_SHOWN and not unfolded:
+        return LayerPlace(layer_id, size, x, y, STRIP_LENGTH / size, STRIP_WIDTH, True)
+    spacing = min(MAX_SPACING, max(MIN_SPACING, SPAN / max(size, 1)))
     tile = min(MAX_TILE, 0.74 * spacing)
-    return LayerPlace(layer_id, size, x, y, spacing, tile, shown)
+    return LayerPlace(layer_id, size, x, y, spacing, tile)
 
 
 def columns(topology: Topology) -> dict[str, int]:
@@ -106,8 +91,15 @@ def columns(topology: Topology) -> dict[str, int]:
     return column
 
 
-def arrange(topology: Topology, layout: Mapping[str, tuple[float, float]]) -> dict[str, LayerPlace]:
-    """A place for every layer: by hand where the layout has one, else in even columns."""
+def arrange(
+    topology: Topology,
+    layout: Mapping[str, tuple[float, float]],
+    unfolded: Collection[str] = (),
+) -> dict[str, LayerPlace]:
+    """A place for every layer: by hand where the layout has one, else in even columns.
+
+    Large layers are folded, but for those that are ``unfolded``.
+    """
     column = columns(topology)
     by_column: dict[int, list[str]] = {}
     for layer_id, k in column.items():
@@ -116,12 +108,13 @@ def arrange(topology: Topology, layout: Mapping[str, tuple[float, float]]) -> di
     step = min(WIDE_COLUMN, max(COLUMN, WIDTH / max(last, 1)))
     places = {}
     for k, ids in by_column.items():
-        stack = [place_layer(i, topology.layer(i).size, (k - last / 2) * step, 0.0) for i in ids]
+        middle = (k - last / 2) * step
+        stack = [place_layer(i, topology.layer(i).size, middle, 0.0, i in unfolded) for i in ids]
         heights = [2 * p.half_height + 70.0 for p in stack]
         y = -sum(heights) / 2
         for place, height in zip(stack, heights, strict=True):
             x, at_y = layout.get(place.id, (place.x, y + height / 2))
-            places[place.id] = place_layer(place.id, place.size, x, at_y)
+            places[place.id] = replace(place, x=x, y=at_y)
             y += height
     return {layer.id: places[layer.id] for layer in topology.layers}
 
@@ -135,62 +128,3 @@ def neighbour_before(places: Mapping[str, LayerPlace], x: float) -> str | None:
     """The layer behind which a stroke at x belongs: the last one that is left of it."""
     left = [place for place in places.values() if place.x <= x]
     return max(left, key=lambda place: place.x).id if left else None
-
-
-@dataclass(frozen=True)
-class Bundle:
-    """The curves of one link.
-
-    ``starts`` and ``ends`` are (curves, 2); ``bend`` is 0, or how far a skip link swings out to pass the
-    layers between; ``rows`` and ``columns`` are each curve's entry in the weight matrix, (curves,).
-    """
-
-    source: str
-    target: str
-    starts: FloatArray
-    ends: FloatArray
-    bend: float
-    rows: IntArray
-    columns: IntArray
-
-    def control_points(self) -> FloatArray:
-        """Cubic Bézier points of every curve, (curves, 4, 2)."""
-        points = np.empty((len(self.starts), 4, 2))
-        points[:, 0], points[:, 3] = self.starts, self.ends
-        reach = (self.ends[:, 0] - self.starts[:, 0]) * (0.45 if self.bend == 0 else 0.3)
-        points[:, 1] = self.starts + np.stack([reach, np.zeros_like(reach)], axis=1)
-        points[:, 2] = self.ends - np.stack([reach, np.zeros_like(reach)], axis=1)
-        points[:, 1:3, 1] += self.bend
-        return points
-
-    def points(self, count: int = 20) -> FloatArray:
-        """Points along every curve, (curves, count, 2), for finding the one near the pointer."""
-        t = np.linspace(0, 1, count)[:, None]
-        weights = np.hstack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
-        curves: FloatArray = np.einsum("tk,ckd->ctd", weights, self.control_points())
-        return curves
-
-
-def bundle(topology: Topology, places: Mapping[str, LayerPlace], key: tuple[str, str]) -> Bundle:
-    """The curves of a link between the neurons drawn, pruned connections left out."""
-    source, target = places[key[0]], places[key[1]]
-    rows, columns_ = (a.ravel() for a in np.meshgrid(target.shown, source.shown, indexing="ij"))
-    ys_target, ys_source = (
-        a.ravel() for a in np.meshgrid(target.slots, source.slots, indexing="ij")
-    )
-    mask = topology.link(*key).mask
-    kept = np.ones(len(rows), dtype=bool) if mask is None else mask[rows, columns_]
-    starts = np.stack([np.full(kept.sum(), source.x + source.tile / 2), ys_source[kept]], axis=1)
-    ends = np.stack([np.full(kept.sum(), target.x - target.tile / 2), ys_target[kept]], axis=1)
-    bend = _bend(places, source, target)
-    return Bundle(key[0], key[1], starts, ends, bend, rows[kept], columns_[kept])
-
-
-def _bend(places: Mapping[str, LayerPlace], source: LayerPlace, target: LayerPlace) -> float:
-    """How far a link swings downward to pass the layers that stand between its ends."""
-    between = [p for p in places.values() if source.x < p.x < target.x]
-    if not between:
-        return 0.0
-    lowest = max(p.bottom for p in between)
-    # A cubic's middle moves by three quarters of what its inner control points do.
-    return max(0.0, (lowest + 26.0 - (source.y + target.y) / 2) / 0.75)

@@ -44,12 +44,14 @@ class CanvasView(QGraphicsView):
     """Shows ``document.shown`` and edits the document.
 
     ``selection_changed`` brings the Selection, ``neuron_hovered`` a layer id and index or None,
-    ``message`` why something could not be done.
+    ``message`` why something could not be done, ``exact_shown`` that the connections are drawn exactly
+    again after the view or the network moved.
     """
 
     selection_changed = Signal(object)
     neuron_hovered = Signal(object)
     message = Signal(str)
+    exact_shown = Signal()
 
     def __init__(
         self, document: Document, themes: ThemeHolder, parent: QWidget | None = None
@@ -64,6 +66,7 @@ class CanvasView(QGraphicsView):
         self.selection = Selection()
         self.drawing = Drawing(themes.theme, self)
         self.setScene(self.drawing)
+        self.drawing.picture.exact_shown.connect(self.exact_shown)
         self.navigation = Navigation(self, self.drawing)
         self.editor = Editor(document, self.message.emit)
         self._hover = Hover(self.drawing)
@@ -115,6 +118,11 @@ class CanvasView(QGraphicsView):
             "Draw a vertical stroke for each layer: input, output, then hidden ones between.\n"
             "The longer the stroke, the more neurons.",
         )
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the connections are drawn as they are, not moved or scaled from before."""
+        return self.drawing.picture.is_exact
 
     def fit(self) -> None:
         """Show the whole network."""

@@ -10,12 +10,14 @@ from bpstudio.gui.theme import SMALL_SIZE, Theme, ThemeHolder, text_font
 from bpstudio.model.dataset import Column, Dataset
 
 LINE, MOST_COLUMNS = 18, 60
-SCALING_WORDS = {"none": "as it is", "standardise": "standardised", "minmax": "0 to 1"}
+SCALING_WORDS = {"none": "as it is", "standardise": "standardised"}
 
 
 def column_words(column: Column, is_target: bool) -> str:
     """How a column enters the network, in a word or two."""
     if not column.is_category:
+        if column.scaling == "minmax":
+            return f"{column.low:g} to {column.high:g}"
         return SCALING_WORDS[column.scaling]
     count = len(column.categories)
     return f"{count} classes" if is_target else f"{count} categories"

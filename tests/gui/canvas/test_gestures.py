@@ -179,8 +179,7 @@ def test_that_delete_removes_the_selected_layer_and_joins_its_neighbours(
 def test_that_clicking_a_connection_selects_it_and_delete_removes_its_link(
     drawn: CanvasView,
 ) -> None:
-    points = drawn.drawing.bundles["input", "hidden1"]._points[0]
-    click(drawn, *points[len(points) // 2])
+    click(drawn, *drawn.drawing.bundles["input", "hidden1"].bundle.point(0, 0, 0.5))
     assert drawn.selection.connection == ("input", 0, "hidden1", 0)
     QTest.keyClick(drawn, Qt.Key.Key_Delete)
     assert not drawn.document.project.topology.has_link("input", "hidden1")

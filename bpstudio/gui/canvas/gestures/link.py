@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF
 
 from bpstudio.gui.canvas.gestures.base import Gesture, Modifier
 from bpstudio.gui.canvas.selection import Selection
-from bpstudio.model.editing import add_link, link_refusal
+from bpstudio.model.wiring import add_link, link_refusal
 
 if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView

@@ -1,0 +1,179 @@
+"""The connections of one link as curves: geometry without Qt, for any number of them.
+
+All connections of a link leave at the same x and arrive at the same x, so they share one S: at every x
+they have gone the same share of their way, and a curve is y = y_source + (y_target - y_source) s(x).
+Nothing here holds a value for each connection, but where one is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from bpstudio.gui.canvas.layout import LayerPlace
+from bpstudio.model.arrays import BoolArray, FloatArray
+from bpstudio.model.topology import Topology
+
+REACH, SKIP_REACH = 0.45, 0.3
+"""How far the inner control points of a curve lie from its ends, as a share of its width."""
+SKIP_GAP = 26.0
+"""How far a skip link stays below the layers that it passes, in scene pixels."""
+_STEPS = 512
+
+
+@dataclass(frozen=True)
+class Course:
+    """Where the curves of a link are at some x, each array (positions,).
+
+    ``share`` is how far from source to target (0 to 1), ``share_slope`` its derivative by x, ``offset``
+    and ``offset_slope`` the same for how far a skip link swings out.
+    """
+
+    share: FloatArray
+    share_slope: FloatArray
+    offset: FloatArray
+    offset_slope: FloatArray
+
+
+@lru_cache(maxsize=2)
+def _cubic(reach: float) -> tuple[FloatArray, FloatArray]:
+    """Parameters t of a cubic from 0 to 1 whose x are even: (x, t), each (steps,)."""
+    fine = np.linspace(0.0, 1.0, 4 * _STEPS)
+    x = 3 * reach * fine * (1 - fine) ** 2 + 3 * (1 - reach) * fine**2 * (1 - fine) + fine**3
+    even = np.linspace(0.0, 1.0, _STEPS)
+    return even, np.interp(even, x, fine)
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """The curves of one link from ``start`` to ``end`` (x), between ``source_ys`` (source size,) and
+    ``target_ys`` (target size,). ``bend`` is 0, or how far the inner control points of a skip link are
+    moved. ``kept`` (target size, source size) is False where a connection is pruned; None: all are kept.
+    """
+
+    source: str
+    target: str
+    start: float
+    end: float
+    source_ys: FloatArray
+    target_ys: FloatArray
+    bend: float = 0.0
+    kept: BoolArray | None = None
+
+    @property
+    def count(self) -> int:
+        """How many connections it has, pruned ones left out."""
+        if self.kept is not None:
+            return int(np.count_nonzero(self.kept))
+        return len(self.source_ys) * len(self.target_ys)
+
+    @property
+    def width(self) -> float:
+        """From start to end, signed; never so small that the curves would have no course."""
+        width = self.end - self.start
+        return width if abs(width) >= 1.0 else 1.0
+
+    def course(self, x: FloatArray) -> Course:
+        """Where the curves are at each x."""
+        reach = SKIP_REACH if self.bend else REACH
+        even, parameter = _cubic(reach)
+        t = np.interp((x - self.start) / self.width, even, parameter)
+        speed = 3 * (reach * (1 - t) ** 2 + 2 * (1 - 2 * reach) * t * (1 - t) + reach * t**2)
+        speed = speed * self.width
+        return Course(
+            t * t * (3 - 2 * t),
+            6 * t * (1 - t) / speed,
+            3 * t * (1 - t) * self.bend,
+            3 * (1 - 2 * t) * self.bend / speed,
+        )
+
+    def control_points(self, source_neuron: int, target_neuron: int) -> FloatArray:
+        """Cubic Bézier points of one connection, (4, 2)."""
+        reach = (self.end - self.start) * (SKIP_REACH if self.bend else REACH)
+        y0, y1 = self.source_ys[source_neuron], self.target_ys[target_neuron]
+        return np.array(
+            [
+                (self.start, y0),
+                (self.start + reach, y0 + self.bend),
+                (self.end - reach, y1 + self.bend),
+                (self.end, y1),
+            ]
+        )
+
+    def point(self, source_neuron: int, target_neuron: int, share: float) -> tuple[float, float]:
+        """A point of one connection, ``share`` of the way along x."""
+        x = self.start + share * self.width
+        course = self.course(np.array([x]))
+        y0, y1 = self.source_ys[source_neuron], self.target_ys[target_neuron]
+        return x, float(y0 + (y1 - y0) * course.share[0] + course.offset[0])
+
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of all curves."""
+        left, right = sorted((self.start, self.end))
+        ys = np.concatenate([self.source_ys[[0, -1]], self.target_ys[[0, -1]]])
+        low, high = float(ys.min()), float(ys.max())
+        # The middle of a cubic moves by three quarters of what its inner control points do.
+        return left, min(low, low + 0.75 * self.bend), right, max(high, high + 0.75 * self.bend)
+
+    def nearest(self, x: float, y: float) -> tuple[int, int, float]:
+        """(source neuron, target neuron, distance) of the connection nearest to a point.
+
+        (-1, -1, infinity) where there is none. The distance is to the curve's tangent there.
+        """
+        nowhere = (-1, -1, float("inf"))
+        left, right = sorted((self.start, self.end))
+        if not left <= x <= right or self.count == 0:
+            return nowhere
+        course = self.course(np.array([x]))
+        share, offset = float(course.share[0]), float(course.offset[0])
+        from_target = self.target_ys * share + offset
+        if self.kept is None:
+            i, j = self._nearest_of_all(y, share, from_target)
+        else:
+            gaps = np.abs(from_target[:, None] + self.source_ys * (1 - share) - y)
+            best = int(np.where(self.kept, gaps, np.inf).argmin())
+            j, i = divmod(best, len(self.source_ys))
+        rise = self.target_ys[j] - self.source_ys[i]
+        slope = rise * course.share_slope[0] + course.offset_slope[0]
+        gap = abs(from_target[j] + self.source_ys[i] * (1 - share) - y)
+        return int(i), int(j), float(gap / np.hypot(1.0, slope))
+
+    def _nearest_of_all(self, y: float, share: float, from_target: FloatArray) -> tuple[int, int]:
+        """For every target neuron the best source neuron by bisection, then the best of these."""
+        if share > 1 - 1e-6:
+            return 0, int(np.abs(from_target - y).argmin())
+        wanted = (y - from_target) / (1 - share)
+        above = np.clip(np.searchsorted(self.source_ys, wanted), 1, max(len(self.source_ys) - 1, 1))
+        sides = np.minimum(np.stack([above - 1, above]), len(self.source_ys) - 1)
+        side = np.abs(self.source_ys[sides] - wanted).argmin(axis=0)
+        best = sides[side, np.arange(len(wanted))]
+        j = int(np.abs(self.source_ys[best] - wanted).argmin())
+        return int(best[j]), j
+
+
+def bundle(topology: Topology, places: Mapping[str, LayerPlace], key: tuple[str, str]) -> Bundle:
+    """The curves of a link between layers at these places."""
+    source, target = places[key[0]], places[key[1]]
+    side = 1.0 if target.x >= source.x else -1.0
+    return Bundle(
+        *key,
+        start=source.x + side * source.tile / 2,
+        end=target.x - side * target.tile / 2,
+        source_ys=source.slots,
+        target_ys=target.slots,
+        bend=_bend(places, source, target),
+        kept=topology.link(*key).mask,
+    )
+
+
+def _bend(places: Mapping[str, LayerPlace], source: LayerPlace, target: LayerPlace) -> float:
+    """How far a link swings downward to pass the layers that stand between its ends."""
+    between = [p for p in places.values() if source.x < p.x < target.x]
+    if not between:
+        return 0.0
+    lowest = max(p.bottom for p in between)
+    # A cubic's middle moves by three quarters of what its inner control points do.
+    return max(0.0, (lowest + SKIP_GAP - (source.y + target.y) / 2) / 0.75)

@@ -1,0 +1,290 @@
+"""A layer on the canvas: its neurons or its strip, its names, and the handles that change its size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
+
+from bpstudio.gui.canvas import neuron_paint as neurons
+from bpstudio.gui.canvas.layout import MAX_SHOWN, LayerPlace
+from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
+from bpstudio.model.arrays import FloatArray
+
+BUTTON = 20.0
+HANDLE = 14.0
+NAME_GAP, NAME_WIDTH, NAME_HEIGHT = 14.0, 134.0, 16.0
+Align = Qt.AlignmentFlag
+
+
+class LayerItem(QGraphicsObject):
+    """Paints what it is given and knows nothing of documents or gestures."""
+
+    def __init__(self, place: LayerPlace, title: str, label_y: float) -> None:
+        super().__init__()
+        self.place = place
+        self.title = title
+        self.subtitle = ""
+        self.label_y = label_y
+        self.names: Sequence[str] = ()
+        self.names_left = True
+        self.theme: Theme | None = None
+        self.selected = False
+        self.hovered = False
+        self.target = False
+        self.neuron: int | None = None
+        self.lit: int | None = None
+        """The neuron under the pointer."""
+        self._images: list[QImage] = []
+        self._smooth = True
+        self._strip: QImage | None = None
+        self._values: FloatArray | None = None
+        self._biases: FloatArray | None = None
+        self._scale = 1.0
+        self.setPos(place.x, 0)
+        self.setZValue(2)
+        self.setAcceptHoverEvents(True)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+
+    # What it shows
+
+    def set_state(
+        self,
+        images: FloatArray | None,
+        values: FloatArray | None,
+        biases: FloatArray | None,
+        scale: float,
+        smooth: bool = True,
+    ) -> None:
+        """Live values of all its neurons: ``images`` (neurons, rows, columns) and ``values``
+        (neurons,), both from -1 to 1, ``biases`` (neurons,) against the weights' scale.
+
+        ``smooth`` images have no visible cells.
+        """
+        assert self.theme is not None
+        self._images, self._strip = [], None
+        self._smooth = smooth
+        if self.place.folded:
+            detailed = self.place.spacing >= neurons.LEAST_PICTURE
+            self._strip = neurons.strip_image(self.theme, images if detailed else None, values)
+        elif images is not None:
+            self._images = neurons.pictures(self.theme, images)
+        self._values, self._biases, self._scale = values, biases, scale
+        self.update()
+
+    # Where its parts are, in its own coordinates: the layer's middle is x = 0
+
+    def neuron_rect(self, index: int) -> QRectF:
+        """Where a neuron is; on a strip its row of it."""
+        tile, middle = self.place.tile, float(self.place.slots[index])
+        height = self.place.spacing if self.place.folded else tile
+        return QRectF(-tile / 2, middle - height / 2, tile, height)
+
+    @property
+    def body(self) -> QRectF:
+        half = max(self.place.tile / 2, 18.0) + 6
+        return QRectF(-half, self.place.top - 6, 2 * half, 2 * self.place.half_height + 12)
+
+    @property
+    def strip_rect(self) -> QRectF:
+        half = self.place.tile / 2
+        return QRectF(-half, self.place.top, 2 * half, 2 * self.place.half_height)
+
+    @property
+    def minus_rect(self) -> QRectF:
+        return QRectF(-BUTTON - 4, self.place.top - BUTTON - 14, BUTTON, BUTTON)
+
+    @property
+    def plus_rect(self) -> QRectF:
+        return QRectF(4, self.place.top - BUTTON - 14, BUTTON, BUTTON)
+
+    @property
+    def fold_rect(self) -> QRectF:
+        """The button that folds or unfolds; empty where the layer fits anyway."""
+        if self.place.size <= MAX_SHOWN:
+            return QRectF()
+        return self.plus_rect.translated(BUTTON + 8, 0)
+
+    @property
+    def handle_rect(self) -> QRectF:
+        return QRectF(-16, self.place.bottom + 4, 32, HANDLE)
+
+    @property
+    def label_rect(self) -> QRectF:
+        return QRectF(-80, self.label_y, 160, 40)
+
+    def part_at(self, pos: QPointF) -> str | None:
+        """Which part is at a scene position: minus, plus, fold, handle, label, body, or none."""
+        local = self.mapFromScene(pos)
+        for part, rect in (
+            ("minus", self.minus_rect),
+            ("plus", self.plus_rect),
+            ("fold", self.fold_rect),
+            ("handle", self.handle_rect),
+            ("body", self.body),
+            ("label", self.label_rect),
+        ):
+            if rect.contains(local):
+                return part
+        return None
+
+    def boundingRect(self) -> QRectF:
+        left = right = 84.0
+        if self._named:
+            metrics = QFontMetricsF(text_font(TEXT_SIZE))
+            widest = max(metrics.horizontalAdvance(self.names[k]) for k in self._named)
+            side = self.place.tile / 2 + NAME_GAP + min(widest, NAME_WIDTH) + 4
+            left, right = (side, right) if self.names_left else (left, side)
+        top = self.place.top - BUTTON - 18
+        bottom = max(self.label_y + 40, self.place.bottom + 24)
+        return QRectF(-left, top, left + right, bottom - top)
+
+    @property
+    def _named(self) -> range:
+        """Indices of the neurons whose names are drawn: all of them, where there is room."""
+        fits = self.place.spacing >= NAME_HEIGHT and len(self.names) == self.place.size
+        return range(self.place.size if fits else 0)
+
+    def _visible(self, exposed: QRectF) -> range:
+        """Indices of the neurons in a part of the item."""
+        place = self.place
+        first = (exposed.top() - place.y) / place.spacing + (place.size - 1) / 2
+        last = (exposed.bottom() - place.y) / place.spacing + (place.size - 1) / 2
+        return range(max(0, int(first) - 1), min(place.size, int(last) + 3))
+
+    # Painting
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        theme = self.theme
+        if theme is None:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if self.selected or self.target:
+            painter.setPen(QPen(theme.color("accent"), 1.5))
+            painter.setBrush(theme.color("accent", 0.08))
+            painter.drawRoundedRect(self.body, 12, 12)
+        visible = self._visible(option.exposedRect)
+        if self.place.folded:
+            self._paint_strip(painter, theme)
+        else:
+            for index in visible:
+                self._paint_neuron(painter, theme, index)
+        self._paint_names(painter, theme, visible)
+        self._paint_labels(painter, theme)
+        self._paint_handles(painter, theme)
+
+    def _paint_neuron(self, painter: QPainter, theme: Theme, index: int) -> None:
+        rect = self.neuron_rect(index)
+        chosen = index in (self.neuron, self.lit)
+        square = index < len(self._images)
+        bias = None if self._biases is None else float(self._biases[index])
+        if square:
+            neurons.paint_picture(painter, rect, self._images[index], self._smooth)
+            neurons.paint_border(painter, theme, rect, chosen, True)
+            if bias is not None:
+                neurons.paint_gauge(painter, theme, rect, bias, self._scale)
+            return
+        value = 0.0 if self._values is None else float(self._values[index])
+        if bias is not None:
+            grow = neurons.RING_GAP + neurons.RING_WIDTH
+            rect = rect.adjusted(grow / 2, grow / 2, -grow / 2, -grow / 2)
+            neurons.paint_ring(painter, theme, rect, bias, self._scale)
+        neurons.paint_disc(painter, theme, rect, value)
+        neurons.paint_border(painter, theme, rect, chosen, False)
+
+    def _paint_strip(self, painter: QPainter, theme: Theme) -> None:
+        rect = self.strip_rect
+        shape = neurons.rounded(rect, 6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("zero"))
+        painter.drawPath(shape)
+        if self._strip is not None:
+            painter.save()
+            painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
+            painter.drawImage(rect, self._strip)
+            painter.restore()
+        painter.setPen(QPen(theme.color("line"), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(shape)
+        for index in {self.neuron, self.lit} - {None}:
+            assert index is not None
+            row = self.neuron_rect(index)
+            spare = max(0.0, 4.0 - row.height()) / 2
+            painter.setPen(QPen(theme.color("accent"), 1.5))
+            painter.drawRoundedRect(row.adjusted(-3, -spare, 3, spare), 2, 2)
+        self._paint_count(painter, theme, rect)
+
+    def _paint_count(self, painter: QPainter, theme: Theme, strip: QRectF) -> None:
+        """How many neurons the strip stands for, in a pill on it."""
+        painter.setFont(text_font(SMALL_SIZE, bold=True))
+        text = f"{self.place.size:,}"
+        width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12
+        pill = QRectF(strip.center().x() - width / 2, strip.center().y() - 9, width, 18)
+        painter.setPen(QPen(theme.color("line"), 1))
+        painter.setBrush(theme.color("surface"))
+        painter.drawRoundedRect(pill, 9, 9)
+        painter.setPen(theme.color("text"))
+        painter.drawText(pill, Align.AlignCenter, text)
+
+    def _paint_names(self, painter: QPainter, theme: Theme, visible: range) -> None:
+        painter.setFont(text_font(TEXT_SIZE))
+        painter.setPen(theme.color("secondary"))
+        metrics = QFontMetricsF(painter.font())
+        for index in range(max(visible.start, 0), min(visible.stop, len(self._named))):
+            text = metrics.elidedText(self.names[index], Qt.TextElideMode.ElideRight, NAME_WIDTH)
+            y = float(self.place.slots[index])
+            if self.names_left:
+                rect = QRectF(-self.place.tile / 2 - NAME_GAP - NAME_WIDTH, y - 10, NAME_WIDTH, 20)
+                painter.drawText(rect, Align.AlignRight | Align.AlignVCenter, text)
+            else:
+                rect = QRectF(self.place.tile / 2 + NAME_GAP, y - 10, NAME_WIDTH, 20)
+                painter.drawText(rect, Align.AlignLeft | Align.AlignVCenter, text)
+
+    def _paint_labels(self, painter: QPainter, theme: Theme) -> None:
+        rect = self.label_rect
+        painter.setFont(text_font(TITLE_SIZE, bold=True))
+        painter.setPen(theme.color("accent" if self.selected else "text"))
+        painter.drawText(rect, Align.AlignHCenter | Align.AlignTop, self.title)
+        painter.setFont(text_font(TEXT_SIZE))
+        painter.setPen(theme.color("secondary"))
+        painter.drawText(
+            rect.adjusted(0, 20, 0, 0), Align.AlignHCenter | Align.AlignTop, self.subtitle
+        )
+
+    def _paint_handles(self, painter: QPainter, theme: Theme) -> None:
+        active = self.hovered or self.selected
+        for rect, sign in (
+            (self.minus_rect, "minus"),
+            (self.plus_rect, "plus"),
+            (self.fold_rect, "fold" if not self.place.folded else "unfold"),
+        ):
+            if not rect.isEmpty():
+                _paint_button(painter, theme, rect, sign, active)
+        if active:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent"))
+            handle = self.handle_rect
+            painter.drawRoundedRect(QRectF(-14, handle.center().y() - 2, 28, 4), 2, 2)
+
+
+def _paint_button(painter: QPainter, theme: Theme, rect: QRectF, sign: str, active: bool) -> None:
+    """A round button with a drawn sign: plus, minus, arrows apart (unfold) or together (fold)."""
+    painter.setPen(QPen(theme.color("secondary" if active else "line"), 1.2))
+    painter.setBrush(theme.color("surface"))
+    painter.drawEllipse(rect)
+    painter.setPen(QPen(theme.color("text" if active else "secondary"), 1.4))
+    middle = rect.center()
+    if sign in ("plus", "minus"):
+        painter.drawLine(middle + QPointF(-4, 0), middle + QPointF(4, 0))
+        if sign == "plus":
+            painter.drawLine(middle + QPointF(0, -4), middle + QPointF(0, 4))
+        return
+    for side in (-1, 1):
+        tip, base = (5.5, 2.5) if sign == "unfold" else (1.5, 4.5)
+        for wing in (-3, 3):
+            painter.drawLine(middle + QPointF(0, side * tip), middle + QPointF(wing, side * base))

@@ -1,0 +1,257 @@
+"""All connections of a large network as one picture: moved and scaled with the view, exact at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QTimer, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
+
+from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
+from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost
+from bpstudio.gui.canvas.raster_numpy import Array
+from bpstudio.gui.theme import Theme
+
+REST_MS = 80
+"""The view rests when it has not moved for this long."""
+INSTANT = 400_000.0
+"""Lines times columns that are drawn within a frame, on the GUI thread."""
+OVERVIEW, OLD_MS = 480, 1500
+"""Size of the picture of the whole that stands in where there is no other, in pixels, and how old it
+may be while the weights move."""
+DIMMED = 0.2
+"""Opacity of connections that are not looked at."""
+ALL, LIT, WHOLE = "all", "lit", "whole"
+
+
+class LinksPicture(QGraphicsObject):
+    """Paints the connections that ``show_strokes`` brings, and over them, lit, those of ``light``.
+
+    ``exact_shown`` tells that what was asked for last is what is seen.
+    """
+
+    exact_shown = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._strokes: dict[str, tuple[Strokes, ...]] = {ALL: (), LIT: (), WHOLE: ()}
+        self._pictures: dict[str, Picture] = {}
+        self._overviewed = QElapsedTimer()
+        self._view: Viewpoint | None = None
+        self._box = QRectF()
+        self._room = Darkroom(self)
+        self._room.done.connect(self._on_done)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._on_rest)
+        self.setZValue(1)
+
+    # What it shows
+
+    def show_strokes(self, strokes: Sequence[Strokes], others: bool) -> None:
+        """Show these connections; the picture before stays until theirs is there, but where they are
+        ``others`` than before."""
+        self._strokes[ALL] = self._strokes[WHOLE] = tuple(strokes)
+        if others:
+            self._forget()
+            box = QRectF()
+            for stroke in strokes:
+                left, top, right, bottom = stroke.bundle.bounds()
+                box = box.united(QRectF(left, top, max(right - left, 1.0), max(bottom - top, 1.0)))
+            self.prepareGeometryChange()
+            self._box = box.adjusted(-6, -6, 6, 6)
+        self._renew(ALL)
+
+    def light(self, strokes: Sequence[Strokes]) -> None:
+        """Light these connections and dim the rest; none: all alike."""
+        if not strokes and not self._strokes[LIT]:
+            return
+        self._strokes[LIT] = tuple(strokes)
+        if not strokes:
+            self._room.cancel(LIT)
+            self._pictures.pop(LIT, None)
+        self._renew(LIT)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        for kind in (ALL, LIT, WHOLE):
+            self._renew(kind)
+
+    def _forget(self) -> None:
+        for kind in (ALL, LIT, WHOLE):
+            self._room.cancel(kind)
+        self._pictures.clear()
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether what is seen is what was asked for last."""
+        return not self._room.busy and not self._rest.isActive()
+
+    @property
+    def overview(self) -> Picture | None:
+        """A small picture of all connections, where there is one."""
+        return self._pictures.get(WHOLE)
+
+    @property
+    def box(self) -> QRectF:
+        """What all connections cover, in the scene."""
+        return self._box
+
+    # Ordering pictures
+
+    def _renew(self, kind: str) -> None:
+        """What was drawn of this kind is no longer true."""
+        if self._view is not None and not self._rest.isActive():
+            self._order(kind)
+        self.update()
+
+    def _on_rest(self) -> None:
+        self._order(ALL)
+        self._order(LIT)
+
+    def _order(self, kind: str) -> None:
+        """Have the picture of a kind drawn from where the view is now."""
+        if self._view is None or not self._strokes[kind]:
+            return
+        order = self._order_from(kind, self._whole() if kind == WHOLE else self._view)
+        if kind != WHOLE and cost(order.strokes, order.view) <= INSTANT:
+            self._room.cancel(kind)
+            picture = take_picture(order)
+            if picture is not None:
+                self._on_done(kind, picture)
+        else:
+            self._room.order(kind, order)
+
+    def _order_from(self, kind: str, view: Viewpoint) -> Order:
+        return Order(self._strokes[kind], self._cropped(view), self._inks())
+
+    def _on_done(self, kind: str, picture: Picture) -> None:
+        self._pictures[kind] = picture
+        self.update()
+        if kind == ALL and (not self._overviewed.isValid() or self._overviewed.elapsed() > OLD_MS):
+            self._overviewed.start()
+            self._order(WHOLE)
+        if self.is_exact:
+            self.exact_shown.emit()
+
+    def _whole(self) -> Viewpoint:
+        """A viewpoint that has everything in it."""
+        box = self._box
+        scale = OVERVIEW / max(box.width(), box.height(), 1.0)
+        columns, rows = int(np.ceil(box.width() * scale)), int(np.ceil(box.height() * scale))
+        return Viewpoint(scale, -box.left() * scale, -box.top() * scale, columns, rows)
+
+    def _cropped(self, view: Viewpoint) -> Viewpoint:
+        """The part of a view in which there are connections: device pixels from ``left``, ``top``."""
+        box = self._box
+        left = max(0, int(np.floor(box.left() * view.scale + view.dx)))
+        top = max(0, int(np.floor(box.top() * view.scale + view.dy)))
+        right = min(view.columns, int(np.ceil(box.right() * view.scale + view.dx)))
+        bottom = min(view.rows, int(np.ceil(box.bottom() * view.scale + view.dy)))
+        return Viewpoint(
+            view.scale,
+            view.dx - left,
+            view.dy - top,
+            max(0, right - left),
+            max(0, bottom - top),
+            view.pixel,
+        )
+
+    def _inks(self) -> Array:
+        colors = [self._theme.color(token) for token in ("positive", "secondary", "negative")]
+        return np.array([(c.red(), c.green(), c.blue()) for c in colors], dtype=np.float32)
+
+    # Painting
+
+    def boundingRect(self) -> QRectF:
+        return self._box
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        if not self._strokes[ALL]:
+            return
+        view = _viewpoint(painter)
+        if widget is None:
+            self._paint_elsewhere(painter, view)
+            return
+        if view != self._view:
+            self._move_to(view)
+        dimmed = bool(self._strokes[LIT])
+        if dimmed:
+            painter.setOpacity(DIMMED)
+        self._paint_picture(painter, view, self._pictures.get(ALL) or self._pictures.get(WHOLE))
+        if dimmed:
+            painter.setOpacity(1.0)
+            self._paint_picture(painter, view, self._pictures.get(LIT))
+
+    def _move_to(self, view: Viewpoint) -> None:
+        """The view looks from elsewhere: draw at once if that is quick, or else when it rests."""
+        self._view = view
+        for kind in (ALL, LIT):
+            if not self._strokes[kind]:
+                continue
+            # What is being drawn would be seen for a moment only.
+            self._room.cancel(kind)
+            if cost(self._strokes[kind], view) <= INSTANT:
+                picture = take_picture(self._order_from(kind, view))
+                if picture is not None:
+                    self._pictures[kind] = picture
+            elif self._pictures:
+                self._rest.start()
+            else:
+                self._order(kind)
+
+    def _paint_picture(self, painter: QPainter, view: Viewpoint, picture: Picture | None) -> None:
+        if picture is None:
+            return
+        drawn = picture.view
+        left = (view.dx - drawn.dx) / view.pixel
+        top = (view.dy - drawn.dy) / view.pixel
+        if drawn.scale == view.scale and drawn.pixel == view.pixel and _whole(left, top, view):
+            painter.save()
+            painter.resetTransform()
+            painter.drawImage(QPointF(left, top), picture.image)
+            painter.restore()
+            return
+        place = QRectF(
+            -drawn.dx / drawn.scale,
+            -drawn.dy / drawn.scale,
+            drawn.columns / drawn.scale,
+            drawn.rows / drawn.scale,
+        )
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.drawImage(place, picture.image)
+        painter.restore()
+
+    def _paint_elsewhere(self, painter: QPainter, view: Viewpoint) -> None:
+        """For a file or a printer: exact and at once."""
+        for kind in (ALL, LIT):
+            if self._strokes[kind]:
+                self._paint_picture(painter, view, take_picture(self._order_from(kind, view)))
+
+
+def _viewpoint(painter: QPainter) -> Viewpoint:
+    """Where a painter of the scene looks from, in the pixels of its device."""
+    device = painter.device()
+    pixel = device.devicePixelRatioF()
+    transform = painter.worldTransform()
+    return Viewpoint(
+        transform.m11() * pixel,
+        transform.dx() * pixel,
+        transform.dy() * pixel,
+        round(device.width() * pixel),
+        round(device.height() * pixel),
+        pixel,
+    )
+
+
+def _whole(left: float, top: float, view: Viewpoint) -> bool:
+    """Whether an offset is a whole number of device pixels."""
+    across, down = left * view.pixel, top * view.pixel
+    return abs(across - round(across)) < 1e-6 and abs(down - round(down)) < 1e-6

@@ -1,0 +1,211 @@
+"""A picture of many connections: all of them, antialiased, by the compiled kernel or by NumPy.
+
+No Qt in here, and no threads: a drawing is a value, and ``rasterise`` may be asked to stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import ModuleType
+
+import numpy as np
+
+from bpstudio.gui.canvas import raster_numpy
+from bpstudio.gui.canvas.bundle import Bundle
+from bpstudio.gui.canvas.ink import Pen, depth_of, opacity_of, shares
+from bpstudio.gui.canvas.raster_numpy import DEEPEST, SHADES, Array
+from bpstudio.model.arrays import FloatArray
+
+FINEST_UNIT, LARGEST_SUM = 2.0**14, 2.0**23
+"""Steps of ink for depth 1, but fewer where all ink in one place would overflow."""
+LEAST_SPAN = 40.0
+"""Connections of a link spread over at least this many scene pixels."""
+SLICE = 1 << 21
+"""Lines times columns between two looks at whether to stop: some milliseconds."""
+
+
+@dataclass(frozen=True)
+class Viewpoint:
+    """What part of the scene is seen: device pixel = scene pixel * ``scale`` + (``dx``, ``dy``).
+
+    ``pixel`` is how many device pixels make a pixel of the desktop.
+    """
+
+    scale: float
+    dx: float
+    dy: float
+    columns: int
+    rows: int
+    pixel: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Strokes:
+    """The connections of one link: their curves, ``weights`` (target size, source size), the ``scale``
+    that has full ink, and the pen. A pen made for more connections draws a part of them alike."""
+
+    bundle: Bundle
+    weights: FloatArray
+    scale: float
+    pen: Pen
+
+    def of_source(self, neuron: int) -> Strokes:
+        """Those that leave one neuron."""
+        kept = self.bundle.kept
+        part = replace(
+            self.bundle,
+            source_ys=self.bundle.source_ys[[neuron]],
+            kept=None if kept is None else kept[:, [neuron]],
+        )
+        return replace(self, bundle=part, weights=self.weights[:, [neuron]])
+
+    def of_target(self, neuron: int) -> Strokes:
+        """Those that reach one neuron."""
+        kept = self.bundle.kept
+        part = replace(
+            self.bundle,
+            target_ys=self.bundle.target_ys[[neuron]],
+            kept=None if kept is None else kept[[neuron]],
+        )
+        return replace(self, bundle=part, weights=self.weights[[neuron]])
+
+
+def pen_of(bundle: Bundle) -> Pen:
+    """The pen for all connections of a link."""
+    spans = [float(ys[-1] - ys[0]) for ys in (bundle.source_ys, bundle.target_ys)]
+    return Pen(bundle.count, bundle.count / max(sum(spans) / 2, LEAST_SPAN))
+
+
+@lru_cache(maxsize=1)
+def backend() -> ModuleType:
+    """The compiled kernel, or NumPy where there is no compiler."""
+    try:
+        from bpstudio.gui.canvas import raster_kernel  # noqa: PLC0415 - numba is slow to import
+    except ImportError:
+        return raster_numpy
+    return raster_kernel
+
+
+@lru_cache(maxsize=1)
+def _shades() -> Array:
+    depths = (np.arange(SHADES) + 0.5) * DEEPEST / SHADES
+    shades: Array = opacity_of(depths).astype(np.float32)
+    shades[0] = 0
+    return shades
+
+
+def rasterise(
+    strokes: Sequence[Strokes],
+    view: Viewpoint,
+    inks: Array,
+    stopped: Callable[[], bool] = lambda: False,
+    module: ModuleType | None = None,
+) -> Array | None:
+    """The connections as premultiplied ARGB, (rows, columns) uint32; None if it was stopped.
+
+    ``inks`` (3, 3) are the colours of positive weights, of both signs alike, and of negative ones, from
+    0 to 255.
+    """
+    module = module or backend()
+    plates = [_Plate(s, view) for s in strokes if s.bundle.count]
+    total = sum(plate.depth for plate in plates)
+    unit = min(FINEST_UNIT, LARGEST_SUM / max(total, 1e-9))
+    surface = np.zeros((view.columns, view.rows + 2), dtype=np.int64)
+    for plate in plates:
+        if not plate.expose(surface, unit, module, stopped):
+            return None
+    picture = np.empty((view.rows, view.columns), dtype=np.uint32)
+    module.develop(surface, unit, _shades(), inks.astype(np.float32), picture)
+    return picture
+
+
+def cost(strokes: Sequence[Strokes], view: Viewpoint) -> float:
+    """Lines times columns: what the time of ``rasterise`` follows."""
+    return sum(s.bundle.count * abs(s.bundle.width) * view.scale for s in strokes)
+
+
+class _Plate:
+    """The connections of one link in device pixels."""
+
+    def __init__(self, strokes: Strokes, view: Viewpoint) -> None:
+        bundle = strokes.bundle
+        self.first, self.course = _course(bundle, view)
+        sources = bundle.source_ys * view.scale + view.dy
+        targets = bundle.target_ys * view.scale + view.dy
+        part = shares(strokes.weights.astype(np.float32), strokes.scale)
+        widths = strokes.pen.widths(part)
+        depths = depth_of(strokes.pen.opacities(part))
+        if bundle.kept is not None:
+            depths = np.where(bundle.kept, depths, 0)
+        depths = depths * np.float32(strokes.pen.exposure(widths * depths))
+        widths = widths * np.float32(view.scale)
+        above = strokes.weights > 0
+        inks = [np.where(above, depths, 0), np.where(above, 0, depths)]
+        sources, widths, inks = _gathered(sources, widths, inks, view.pixel, axis=1)
+        targets, widths, inks = _gathered(targets, widths, inks, view.pixel, axis=0)
+        self.depth = float(inks[0].sum() + inks[1].sum())
+        if len(targets) > len(sources):
+            # The kernel is fast along the second axis.
+            sources, targets = targets, sources
+            widths, inks = widths.T, [ink.T for ink in inks]
+            self.course[:, 0] = 1 - self.course[:, 0]
+            self.course[:, 1] *= -1
+        self.sources, self.targets = _single(sources), _single(targets)
+        self.widths, self.inks = _single(widths), inks
+
+    def expose(
+        self, surface: Array, unit: float, module: ModuleType, stopped: Callable[[], bool]
+    ) -> bool:
+        """Draw into columns of a surface; False if it was stopped."""
+        # The faintest has one step of ink at least: nothing that is there is left out.
+        positive, negative = (
+            _single(np.where(ink > 0, np.maximum(ink * np.float32(unit), 1), 0))
+            for ink in self.inks
+        )
+        step = max(8, SLICE // max(self.widths.size, 1))
+        for start in range(0, len(self.course), step):
+            if stopped():
+                return False
+            course = self.course[start : start + step]
+            columns = surface[self.first + start : self.first + start + len(course)]
+            module.expose(
+                columns, course, self.sources, self.targets, self.widths, positive, negative
+            )
+        return True
+
+
+def _single(values: FloatArray) -> FloatArray:
+    single: FloatArray = np.ascontiguousarray(values, dtype=np.float32)
+    return single
+
+
+def _course(bundle: Bundle, view: Viewpoint) -> tuple[int, FloatArray]:
+    """First column that is seen of a link, and the course of its curves in each: (columns, 5)."""
+    ends = sorted((bundle.start, bundle.start + bundle.width))
+    left, right = (x * view.scale + view.dx for x in ends)
+    first, last = max(0, int(np.floor(left))), min(view.columns, int(np.ceil(right)))
+    edges = np.arange(first, max(last, first) + 1)
+    middles = (np.maximum(edges[:-1], left) + np.minimum(edges[1:], right)) / 2
+    course = bundle.course((middles - view.dx) / view.scale)
+    result = np.empty((len(middles), 5), dtype=np.float32)
+    result[:, 0], result[:, 2] = course.share, course.offset * view.scale
+    result[:, 1], result[:, 3] = course.share_slope / view.scale, course.offset_slope
+    result[:, 4] = np.minimum(edges[1:], right) - np.maximum(edges[:-1], left)
+    return first, result
+
+
+def _gathered(
+    places: Array, widths: Array, inks: list[Array], pixel: float, axis: int
+) -> tuple[Array, Array, list[Array]]:
+    """Neurons that share a pixel of the desktop become one place: their connections, which lie on the
+    same pixels, become one line with the ink of all of them."""
+    if len(places) < 2 or places[1] - places[0] > pixel / 1.5:
+        return places, widths, inks
+    group = np.floor((places - places[0]) / pixel).astype(np.intp)
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    counts = np.diff(starts, append=len(places))
+    middles = np.add.reduceat(places, starts) / counts
+    gathered = [np.add.reduceat(ink * widths, starts, axis=axis) / pixel for ink in inks]
+    return middles, np.full(gathered[0].shape, pixel, dtype=np.float32), gathered

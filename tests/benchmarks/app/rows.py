@@ -1,0 +1,51 @@
+"""The app's rows, each measured in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+from tests.benchmarks.report import figure_text
+
+# What is measured (a module of this package), and on which of ``window``'s scenes.
+ROWS = (
+    ("throughput", "SMALL"), ("throughput", "MIDDLE"), ("throughput", "LARGE"),
+    ("gaps", "SMALL"), ("gaps", "MIDDLE"), ("gaps", "LARGE"),
+    ("startup", "SMALL"),
+    ("memory", "SMALL"),
+    ("canvas", "SMALL"), ("canvas", "MIDDLE"), ("canvas", "WIDE"),
+)  # fmt: skip
+
+
+def measure_app(words: list[str], seconds: float, report: dict[str, Any]) -> None:
+    """Adds the rows to the report, and says each as soon as it is there."""
+    with tempfile.TemporaryDirectory(prefix="bpstudio-bench-") as folder:
+        for what, scene in ROWS:
+            name = f"app {what} {scene.lower()}"
+            if words and not any(word.lower() in name for word in words):
+                continue
+            result = subprocess.run(
+                [sys.executable, "-m", "tests.benchmarks.app", what, scene, str(seconds)],
+                env=environment(what, folder), stdout=subprocess.PIPE, text=True, check=False,
+            )  # fmt: skip
+            if result.returncode:
+                report["failed"][name] = f"its process ended with code {result.returncode}"
+                print(f"{name} cannot be measured\n", flush=True)
+                continue
+            figures = json.loads(result.stdout.splitlines()[-1])
+            print(figure_text(figures), end="\n\n", flush=True)
+            report["app"] += figures
+
+
+def environment(what: str, folder: str) -> dict[str, str]:
+    """No display, and nothing of the user's but the cache of what was compiled."""
+    home = {f"XDG_{kind}_HOME": folder for kind in ("CONFIG", "DATA", "STATE")}
+    result = {**os.environ, **home, "QT_QPA_PLATFORM": "offscreen"}
+    if what == "throughput":
+        # The run has the second core, and no more: else it would lose the first to the window.
+        result |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return result
