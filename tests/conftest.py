@@ -97,7 +97,8 @@ def _active_timers() -> list[Any]:
     from PySide6.QtCore import QTimer
     from shiboken6 import isValid
 
-    timers = [x for x in gc.get_objects() if isinstance(x, QTimer)]
+    # By type: asking some lazily made objects for their class would import what they stand for.
+    timers = [x for x in gc.get_objects() if issubclass(type(x), QTimer)]
     return [timer for timer in timers if isValid(timer) and timer.isActive()]
 
 
