@@ -30,8 +30,9 @@ from bpstudio.gui.importing.balance import ClassBalance
 from bpstudio.gui.importing.column_card import ColumnCard
 from bpstudio.gui.importing.format_bar import FormatBar
 from bpstudio.gui.importing.network_bar import NetworkBar
-from bpstudio.gui.importing.preview import PreviewTable
+from bpstudio.gui.importing.preview import PreviewTable, cell_text
 from bpstudio.gui.importing.problems import ProblemList
+from bpstudio.gui.importing.row_image import RowImage
 from bpstudio.gui.importing.split_bar import SplitBar
 from bpstudio.gui.importing.work import (
     Reading,
@@ -115,6 +116,7 @@ class ImportDialog(QDialog):
         self.table = PreviewTable(theme)
         self.card = ColumnCard(theme)
         self.balance = ClassBalance(theme)
+        self.image = RowImage(theme)
         self.failure = QLabel()
         self.failure.setObjectName("importFailure")
         self.failure.setWordWrap(True)
@@ -146,6 +148,7 @@ class ImportDialog(QDialog):
         column = QVBoxLayout(beside)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP + 4)
+        column.addWidget(self.image)
         column.addWidget(self.card)
         column.addWidget(self.balance)
         column.addStretch(1)
@@ -181,6 +184,8 @@ class ImportDialog(QDialog):
         ):
             card = Card(title, self._themes)
             card.body.addWidget(bar)
+            if bar is self.network_bar:
+                card.header_layout.addWidget(self.network_bar.shape)
             below.addWidget(card, stretch)
         whole.addWidget(self._below)
         whole.addLayout(foot)
@@ -198,6 +203,7 @@ class ImportDialog(QDialog):
         self.format_bar.changed.connect(self._read)
         self.table.columns_chosen.connect(self._on_columns)
         self.table.role_chosen.connect(self._on_role)
+        self.table.row_chosen.connect(self._on_row)
         self.card.changed.connect(self._on_column_change)
         self.card.role_chosen.connect(self._on_role)
         self.card.type_chosen.connect(self._on_type)
@@ -254,7 +260,8 @@ class ImportDialog(QDialog):
         self.table.show_source(source)
         self.table.show_summaries(reading.summaries)
         if before is not None and chosen and chosen[0] in source.names:
-            self.table.select(source.names.index(chosen[0]))
+            self.table.select(source.place(chosen[0]))
+        self._on_row(max(self.table.currentIndex().row(), 0))
         if reading.plan is None:
             self.reader.start(self._whole(self._options))
         else:
@@ -291,6 +298,16 @@ class ImportDialog(QDialog):
 
     def _on_columns(self, names: list[str]) -> None:
         self._show_columns()
+
+    def _on_row(self, row: int) -> None:
+        source = self.source
+        words = []
+        if source is not None and source.image_shape is not None and 0 <= row < source.rows:
+            pixels = source.image_shape[0] * source.image_shape[1]
+            words = [
+                f"{column.name} {cell_text(column, row)}" for column in source.columns[pixels:]
+            ]
+        self.image.show_row(source, row, " · ".join([f"row {row + 1}", *words]))
 
     def _on_role(self, role: str) -> None:
         if self._plan is not None and self.source is not None and self.table.chosen:

@@ -96,9 +96,10 @@ class FormatBar(QWidget):
         self._options = options
         used = source.options if source is not None else options
         text = source is None or source.kind == "text"
+        named = source is None or source.kind in ("text", "excel")
         for name, box in self.boxes.items():
             box.show_choice(getattr(options, name), getattr(used, name))
-            self._fields[name].setVisible(text or (name == "header" and used.header is not None))
+            self._fields[name].setVisible(text or (name == "header" and named))
         words = [] if text or source is None else [SOURCE_KINDS[source.kind]]
         if source is not None:
             words += source.notes

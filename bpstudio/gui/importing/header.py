@@ -39,6 +39,7 @@ class PreviewHeader(QHeaderView):
         self._theme = theme
         self._columns: tuple[ColumnPlan, ...] = ()
         self._summaries: tuple[ColumnSummary, ...] = ()
+        self._chosen: set[int] = set()
         self.setObjectName("previewHeader")
         self.setAccessibleName("Columns")
         self.setSectionsClickable(True)
@@ -47,6 +48,11 @@ class PreviewHeader(QHeaderView):
 
     def show_plan(self, plan: Plan) -> None:
         self._columns = plan.columns
+        self.viewport().update()
+
+    def show_chosen(self, places: set[int]) -> None:
+        """Mark the selected columns."""
+        self._chosen = places
         self.viewport().update()
 
     def show_summaries(self, summaries: tuple[ColumnSummary, ...]) -> None:
@@ -58,9 +64,7 @@ class PreviewHeader(QHeaderView):
 
     def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:
         theme, model = self._theme, self.model()
-        table = self.parentWidget()
-        assert isinstance(table, QTableView)
-        selected = table.selectionModel().isColumnSelected(logical)
+        selected = logical in self._chosen
         column = self._columns[logical] if logical < len(self._columns) else None
         painter.save()
         painter.fillRect(rect, theme.color("hover" if selected else "surface"))

@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from bpstudio.gui.theme import CONTROL_HEIGHT, GAP
+from bpstudio.gui.theme import GAP
 from bpstudio.gui.widgets import secondary_label
 from bpstudio.model.adoption import Adoption, Wish, suits
 from bpstudio.model.functions import ACTIVATIONS, LOSSES
@@ -36,10 +36,11 @@ class NetworkBar(QWidget):
         self.shape = QLabel()
         self.shape.setObjectName("shapeLabel")
         self.shape.setProperty("kind", "title")
-        self.shape.setFixedHeight(CONTROL_HEIGHT)
         self.reason = secondary_label()
         self.reason.setObjectName("proposalLabel")
         self.reason.setWordWrap(True)
+        self.reason.setMinimumHeight(2 * self.reason.fontMetrics().lineSpacing())
+        self.reason.setAlignment(Qt.AlignmentFlag.AlignTop)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(6)
@@ -56,7 +57,6 @@ class NetworkBar(QWidget):
             field.addWidget(caption)
             field.addWidget(box)
             row.addLayout(field)
-        row.addWidget(self.shape, 0, Qt.AlignmentFlag.AlignBottom)
         row.addStretch(1)
         self.keep.activated.connect(self._on_keep)
         self.activation.activated.connect(self._on_activation)
@@ -109,6 +109,7 @@ def _box(object_name: str, name: str, help: str, labels: Mapping[Any, str]) -> Q
     box.setAccessibleName(name)
     box.setToolTip(help)
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     for key, label in labels.items():
         box.addItem(label, key)
     return box

@@ -17,7 +17,7 @@ from bpstudio.gui.importing.header import PreviewHeader
 from bpstudio.gui.theme import SMALL_SIZE, Theme, text_font
 
 ROW_HEIGHT = 22
-LEAST_WIDTH, MOST_WIDTH, CHARACTER = 134, 210, 7
+LEAST_WIDTH, MOST_WIDTH, CHARACTER = 144, 210, 7
 MEASURED_ROWS = 20
 ROLE_KEYS = {
     Qt.Key.Key_I: "input",
@@ -121,12 +121,14 @@ def cell_text(column: RawColumn, row: int) -> str:
 
 
 class PreviewTable(QTableView):
-    """Rows and columns; ``columns_chosen(names)`` when others are selected.
+    """Rows and columns; ``columns_chosen(names)`` when others are selected,
+    ``row_chosen(row)`` when another row is current.
 
     ``role_chosen(role)`` when a key or the menu gives the selected columns another role.
     """
 
     columns_chosen = Signal(list)
+    row_chosen = Signal(int)
     role_chosen = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -134,6 +136,7 @@ class PreviewTable(QTableView):
         self.setObjectName("previewTable")
         self.setAccessibleName("Preview of the data")
         self.rows = PreviewModel(theme)
+        self._places: set[int] = set()
         self.setModel(self.rows)
         self.columns_header = PreviewHeader(theme, self)
         self.setHorizontalHeader(self.columns_header)
@@ -162,9 +165,11 @@ class PreviewTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.selectionModel().selectionChanged.connect(self._on_selection)
+        self.selectionModel().currentRowChanged.connect(self._on_row)
 
     def show_source(self, source: Source | None) -> None:
         """Other rows; the first column is selected."""
+        self._places = set()
         self.rows.show_source(source)
         if source is None:
             return
@@ -183,10 +188,7 @@ class PreviewTable(QTableView):
     def chosen(self) -> list[str]:
         """Names of the selected columns, from left to right."""
         source = self.rows.source
-        if source is None:
-            return []
-        places = sorted({index.column() for index in self.selectionModel().selectedColumns()})
-        return [source.columns[k].name for k in places]
+        return [] if source is None else [source.columns[k].name for k in sorted(self._places)]
 
     def select(self, column: int, row: int | None = None) -> None:
         """Select a column and bring it, and a row, into view."""
@@ -202,8 +204,14 @@ class PreviewTable(QTableView):
             self.scrollTo(current)
 
     def _on_selection(self) -> None:
-        self.columns_header.viewport().update()
+        # Asking for selected columns would look at every row of each.
+        ranges = self.selectionModel().selection().toList()
+        self._places = {k for one in ranges for k in range(one.left(), one.right() + 1)}
+        self.columns_header.show_chosen(self._places)
         self.columns_chosen.emit(self.chosen)
+
+    def _on_row(self, current: QModelIndex, _before: QModelIndex) -> None:
+        self.row_chosen.emit(current.row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
