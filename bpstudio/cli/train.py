@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +24,13 @@ from bpstudio.cli.report import facts, method_text, print_json, project_facts
 from bpstudio.cli.runs import train_project
 from bpstudio.cli.scores import Score, score_lines, split_scores
 from bpstudio.cli.sources import DataOptions, is_project, open_project, project_name, settings_from
+from bpstudio.files.plan import MISSING_TREATMENTS
 from bpstudio.files.project_file import save
 from bpstudio.files.tables import TASKS
+from bpstudio.files.text import DELIMITERS, ENCODINGS
 from bpstudio.model.config import SETTINGS
 from bpstudio.model.dataset import SCALINGS
+from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
 from bpstudio.training.events import Result
 
@@ -34,8 +38,9 @@ EXAMPLE = "bpstudio train iris.csv --target species --topology 4-8-3 --out iris.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "%(prog)s FILE [OPTIONS]"
     add = parser.add_argument
-    add("file", metavar="FILE", help="a project (.bps), a table (.csv, .tsv), or sample:NAME")
+    add("file", metavar="FILE", help="a project (.bps), data of any known format, or sample:NAME")
     add("--topology", metavar="4-8-3", help="sizes of the layers, input to output")
     add("--epochs", metavar="N", help=f"{_lowered(SETTINGS['epochs'].help)}")
     add("--seed", metavar="N", help="decides split, starting weights and order of rows")
@@ -48,14 +53,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--out", metavar="P.bps", type=Path, help="where to save the trained project")
     add_json(parser)
-    data = parser.add_argument_group("options of a table").add_argument
+    add("--hidden", metavar="F", choices=_HIDDEN, help="activation of the hidden layers")
+    add("--output", metavar="F", choices=list(ACTIVATIONS), help="activation of the output layer")
+    data = parser.add_argument_group("options of the data").add_argument
     data("--target", metavar="C", help="target column or columns, by name or number")
     data("--inputs", metavar="C,…", help="input columns, if not all the others")
     data("--ignore", metavar="C,…", help="columns to leave out")
     data("--scaling", choices=list(SCALINGS), help="of numeric columns; standardise if not given")
     data("--task", choices=list(TASKS), help="what a numeric target is")
+    missing = list(MISSING_TREATMENTS)
+    data("--missing", metavar="HOW", choices=missing, help="values: " + ", ".join(missing))
+    data("--split", metavar="KIND", help=_SPLIT_HELP)
+    data("--test-file", metavar="FILE", help="a file with the test rows")
     data("--validation", metavar="SHARE", type=number, help="rows held out to watch; 0.2")
     data("--test", metavar="SHARE", type=number, help="rows held out for the end; 0")
+    reading = parser.add_argument_group("how a file is read, if not as it seems").add_argument
+    reading("--encoding", metavar="NAME", choices=list(ENCODINGS), help="utf-8, gb18030, …")
+    reading("--delimiter", metavar="SIGN", help="a sign, or " + ", ".join(DELIMITERS.values()))
+    reading("--decimal", choices=[".", ","], help="the decimal mark")
+    reading(
+        "--header", action=argparse.BooleanOptionalAction, help="whether the first row holds names"
+    )
+    reading("--sheet", metavar="NAME", help="of a workbook")
+
+
+_HIDDEN = [name for name, activation in ACTIVATIONS.items() if not activation.output_only]
+_SPLIT_HELP = "stratified, random, ordered, or the name of a column that marks the rows"
 
 
 def _lowered(text: str) -> str:
@@ -85,9 +108,10 @@ def _opened(args: argparse.Namespace) -> Project:
         if (text := getattr(args, name)) is not None:
             assignments.append(f"{name}={text}")
     options = DataOptions(
-        args.target, args.inputs, args.ignore, args.scaling, args.task, args.validation, args.test
+        **{field.name: getattr(args, field.name) for field in fields(DataOptions)}
     )
-    return open_project(args.file, options, args.topology, settings_from(assignments))
+    settings = settings_from(assignments)
+    return open_project(args.file, options, args.topology, settings, args.hidden, args.output)
 
 
 def _place(args: argparse.Namespace) -> Path:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from bpstudio.files.samples import SAMPLES
 from bpstudio.gui.panels.base import Panel
-from bpstudio.gui.panels.columns import ColumnList
+from bpstudio.gui.panels.columns import ColumnSection
 from bpstudio.gui.panels.gallery import NARROW, WIDE, Gallery
 from bpstudio.gui.panels.generator import GeneratorControls
 from bpstudio.gui.panels.scroll import GUTTER, ColumnScroll
@@ -77,7 +77,7 @@ class DataPanel(Panel):
         self.generator = GeneratorControls()
         self.generator.changed.connect(self._on_generate)
         column.addWidget(self.generator)
-        self.columns = ColumnList(themes)
+        self.columns = ColumnSection(themes)
         column.addWidget(self.columns)
         column.addStretch(1)
         self.body.addWidget(ColumnScroll(inside))
