@@ -90,9 +90,7 @@ class SampleTile(QToolButton):
         font = text_font(SMALL_SIZE)
         painter.setFont(font)
         painter.setPen(theme.color("text" if marked else "secondary"))
-        words = QFontMetrics(font).elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.width() - 2
-        )
+        words = _fitting(self.text(), QFontMetrics(font), self.width() - 2)
         place = QRectF(1, self._picture_height + 2, self.width() - 2, LABEL_HEIGHT - 2)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
@@ -118,6 +116,14 @@ class SampleTile(QToolButton):
             )
             radius = (DOT + 0.6 if few else DOT) * float(picture.size[k])
             painter.drawEllipse(at, radius, radius)
+
+
+def _fitting(text: str, metrics: QFontMetrics, room: int) -> str:
+    """As many whole words as there is room for; of a single long one its beginning."""
+    words = text.split()
+    while len(words) > 1 and metrics.horizontalAdvance(" ".join(words)) > room:
+        words.pop()
+    return metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, room)
 
 
 def _draw_image(painter: QPainter, theme: Theme, area: QRectF, values: FloatArray) -> None:
