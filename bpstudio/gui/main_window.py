@@ -10,12 +10,9 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMainWindow,
     QMenu,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +24,7 @@ from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.files import FileActions
+from bpstudio.gui.fit_row import FitRow
 from bpstudio.gui.importing.actions import Importing, is_edited
 from bpstudio.gui.importing.drops import DropHint, given
 from bpstudio.gui.painting import Painting
@@ -42,7 +40,7 @@ from bpstudio.gui.runner import Runner
 from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
 from bpstudio.gui.widgets import Card, secondary_label
 from bpstudio.model.adoption import Wish, adopt
-from bpstudio.model.editing import fit_to_data, set_shape
+from bpstudio.model.editing import set_shape
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 
@@ -155,18 +153,8 @@ class MainWindow(QMainWindow):
         card.header_layout.insertWidget(0, self.shape_edit)
         card.header_layout.insertWidget(1, hint)
         card.body.addWidget(self.canvas, 1)
-        self._problem_row = QWidget()
-        row = QHBoxLayout(self._problem_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.problem_label = QLabel()
-        self.problem_label.setObjectName("problemLabel")
-        self.problem_label.setWordWrap(True)
-        self._fit_button = QPushButton("Fit layers to the data")
-        self._fit_button.setObjectName("fitLayersButton")
-        self._fit_button.setToolTip("Give the input and output layers the sizes that the data need")
-        row.addWidget(self.problem_label, 1)
-        row.addWidget(self._fit_button)
-        card.body.addWidget(self._problem_row)
+        self.fit_row = FitRow(self.edit, self.themes)
+        card.body.addWidget(self.fit_row)
         self._counts = card.aside_label
         return card
 
@@ -186,7 +174,6 @@ class MainWindow(QMainWindow):
         self.settings_bar.message.connect(self.show_refusal)
         self.settings_bar.more_requested.connect(self.edit_settings)
         self.shape_edit.editingFinished.connect(self._on_shape)
-        self._fit_button.clicked.connect(self.fit_layers)
         top = self.top_bar
         for button, method in (
             (top.play_button, self.toggle_run),
@@ -241,10 +228,7 @@ class MainWindow(QMainWindow):
                 self.shape_edit.setText(str(topology))
         count = topology.parameter_count
         self._counts.setText(f"{topology.connection_count:,} weights · {count:,} parameters")
-        problem = project.problem()
-        self._problem_row.setVisible(problem is not None)
-        self.problem_label.setText(f"⚠  {problem}" if problem else "")
-        self._fit_button.setVisible(fit_to_data(project) != project)
+        self.fit_row.show_project(project)
 
     def _show_title(self) -> None:
         document = self.document
@@ -277,9 +261,6 @@ class MainWindow(QMainWindow):
             if not self.edit(f"Shape {text}", lambda project: set_shape(project, text)):
                 self.shape_edit.setText(str(self.document.project.topology))
             self.canvas.setFocus()
-
-    def fit_layers(self) -> None:
-        self.edit("Fit layers to the data", fit_to_data)
 
     def clear_network(self) -> None:
         self.edit("Empty the canvas", lambda project: project.with_new_weights(Topology()))

@@ -221,7 +221,7 @@ def test_that_a_mismatch_of_network_and_data_is_named_and_mended_by_one_click(
     field.selectAll()
     QTest.keyClicks(field, "3-4-2")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    label = window.problem_label
+    label = window.fit_row.label
     assert label.isVisible() and "'input' has 3 neurons" in label.text()
     press(window, "playButton")
     assert not window.runner.running

@@ -271,7 +271,7 @@ def test_that_targets_an_output_cannot_give_are_found_and_mended(
     project = dialog.trial.adoption.project
     assert project.topology.output.activation == "tanh"
     assert project.dataset is not None
-    assert np.abs(project.dataset.targets[project.dataset.split == 0]).max() == pytest.approx(1)
+    assert 0.5 < np.abs(project.dataset.targets[project.dataset.split == 0]).max() <= 1
 
 
 def test_that_an_output_that_reaches_everything_is_the_other_remedy(
