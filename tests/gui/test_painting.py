@@ -217,9 +217,10 @@ def test_that_numbers_can_be_painted(curve: MainWindow) -> None:
     assert data.class_names == ()
     assert set(data.values[:, 2]) == {-0.5}
     assert curve.document.project.topology.output.activation == "linear"
+    assert panel.painted_value == pytest.approx(-0.5), "the value stays"
     panel.value.slider.setValue(100)
     stroke(curve, (-0.5, 0.5), (0.5, 0.5))
-    assert data_of(curve).values[-1, 2] > -0.5
+    assert data_of(curve).values[-1, 2] == pytest.approx(1.0)
 
 
 def test_that_a_run_goes_on_with_the_painted_points(window: MainWindow, qtbot: QtBot) -> None:

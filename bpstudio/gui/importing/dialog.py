@@ -52,6 +52,9 @@ from bpstudio.model.adoption import Wish
 from bpstudio.model.project import Project
 
 FIRST_SIZE, SMALLEST = (1080, 700), (820, 520)
+HINT = (
+    "Another separator, quotation mark or encoding above may read it; otherwise correct the file."
+)
 TRIAL_MS = 40
 """Changes in a row are tried out together."""
 
@@ -284,7 +287,8 @@ class ImportDialog(QDialog):
             self.unreadable.emit(str(error))
             self.reject()
             return
-        self.failure.setText(f"⚠  {error}")
+        self.title.setText(self.name)
+        self.failure.setText(f"{error}\n\n{HINT}")
         self.failure.setAccessibleName(str(error))
         self._stack.setCurrentWidget(self.failure)
         self.format_bar.show_source(None, self._options)

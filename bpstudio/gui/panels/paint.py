@@ -58,6 +58,7 @@ class PaintPanel(Panel):
         self._plane: Plane | None = None
         self._blank: tuple[str, ...] | None = None
         self._own = False
+        self._ends = (-1.0, 1.0)
         close = IconButton("close", "Close the painting", themes)
         close.setObjectName("closePaintButton")
         close.clicked.connect(self.close_requested)
@@ -151,7 +152,11 @@ class PaintPanel(Panel):
         x, y = dataset.filled[:, 0], dataset.filled[:, 1]
         self.view.set_data(self._plane, (names[0], names[1]), points_of(dataset, x, y), ())
         self.set_aside(f"{number_text(len(dataset))} rows")
-        self._offer(dataset.class_names, _range(dataset))
+        ends = _range(dataset)
+        if own:
+            # What could be painted before can be painted still.
+            ends = min(ends[0], self._ends[0]), max(ends[1], self._ends[1])
+        self._offer(dataset.class_names, ends)
         self.hint.setText(HINT)
 
     def _draw(self, dataset: Dataset) -> None:
@@ -183,7 +188,10 @@ class PaintPanel(Panel):
         self._colour_labels(self.theme)
         self.label.setVisible(bool(classes))
         self.value.setVisible(not classes)
-        self._ends = ends
+        value, self._ends = self.painted_value, ends
+        if not classes:
+            low, high = ends
+            self.value.set_value(2 * (min(max(value, low), high) - low) / (high - low) - 1)
         self._on_tool()
 
     def _colour_labels(self, theme: Theme) -> None:

@@ -121,7 +121,11 @@ class SampleTile(QToolButton):
 def _fitting(text: str, metrics: QFontMetrics, room: int) -> str:
     """As many whole words as there is room for; of a single long one its beginning."""
     words = text.split()
-    while len(words) > 1 and metrics.horizontalAdvance(" ".join(words)) > room:
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    while len(words) > 1 and (
+        metrics.horizontalAdvance(" ".join(words)) > room or not words[-1].isalpha()
+    ):
         words.pop()
     return metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, room)
 
