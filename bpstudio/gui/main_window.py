@@ -40,6 +40,7 @@ from bpstudio.gui.runner import Runner
 from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
 from bpstudio.gui.widgets import Card, secondary_label
 from bpstudio.model.adoption import Wish, adopt
+from bpstudio.model.dataset import Dataset
 from bpstudio.model.editing import set_shape
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
@@ -191,6 +192,7 @@ class MainWindow(QMainWindow):
         top.redo_button.setEnabled(False)
         data = self.data_panel
         data.sample_chosen.connect(self.choose_sample)
+        data.own_chosen.connect(self.choose_own)
         data.open_requested.connect(self.open_dialog)
         data.resplit_requested.connect(self.resplit)
         data.regenerate_requested.connect(self.regenerate)
@@ -292,6 +294,11 @@ class MainWindow(QMainWindow):
             lambda project: adopt(project, dataset, wish, proposed).project,
         ):
             self.message_panel.add(f"{SAMPLES[name].label}: {adoption.reason}", False)
+
+    def choose_own(self, dataset: Dataset) -> None:
+        """Back to the data that people brought."""
+        wish = Wish(keep=is_edited(self.document.project))
+        self.edit(f"Data {dataset.name}", lambda project: adopt(project, dataset, wish).project)
 
     def regenerate(self, name: str, noise: float, size: int, seed: int) -> None:
         """The same sample with other noise, size or seed; the network starts over."""

@@ -56,6 +56,21 @@ def test_that_own_data_mark_no_sample(panel: DataPanel) -> None:
     assert not any(tile.isChecked() for tile in panel.gallery.tiles.values())
 
 
+def test_that_own_data_have_a_tile_that_leads_back_to_them(panel: DataPanel, qtbot: QtBot) -> None:
+    own = replace(project_on("iris").dataset, name="measured")
+    assert not panel.gallery.own_tile.isVisible()
+    panel.show_project(replace(project_on("iris"), dataset=own))
+    tile = panel.gallery.own_tile
+    assert tile.isVisible() and tile.isChecked() and tile.text() == "measured"
+    panel.show_project(project_on("moons"))
+    panel.refresh_now()
+    assert tile.isVisible() and not tile.isChecked()
+    with qtbot.waitSignal(panel.own_chosen) as asked:
+        qtbot.mouseClick(tile, Qt.MouseButton.LeftButton)
+    assert asked.args == [own]
+    assert not tile.isChecked()
+
+
 def test_that_a_tile_asks_for_its_sample_and_marks_nothing_itself(
     panel: DataPanel, qtbot: QtBot
 ) -> None:

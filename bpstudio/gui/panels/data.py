@@ -25,11 +25,12 @@ LEAST_SHARE = 0.1
 class DataPanel(Panel):
     """Shows the data and asks for others; it never edits them itself.
 
-    ``sample_chosen(name)``; ``open_requested()``; ``paint_requested()``;
+    ``sample_chosen(name)``; ``own_chosen(dataset)``; ``open_requested()``; ``paint_requested()``;
     ``resplit_requested(train share)``; ``regenerate_requested(name, noise, size, seed)``.
     """
 
     sample_chosen = Signal(str)
+    own_chosen = Signal(object)
     open_requested = Signal()
     paint_requested = Signal()
     resplit_requested = Signal(float)
@@ -48,6 +49,7 @@ class DataPanel(Panel):
         column.setSpacing(GAP)
         self.gallery = Gallery(themes)
         self.gallery.chosen.connect(self.sample_chosen)
+        self.gallery.own_chosen.connect(self.own_chosen)
         column.addWidget(self.gallery)
         self.about: QLabel = secondary_label()
         self.about.setObjectName("aboutDataLabel")
@@ -104,7 +106,7 @@ class DataPanel(Panel):
             # Another sample comes with its own noise and the first seed.
             self._made = SAMPLES[name].noise or 0.0, 0
         self._sample = name
-        self.gallery.mark(name)
+        self.gallery.show_dataset(dataset)
         self._show_controls()
         self.columns.show_dataset(dataset)
 
