@@ -17,15 +17,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bpstudio.files.samples import SAMPLES, sample, sample_proposal
 from bpstudio.gui.actions import fill_menu, make_actions
 from bpstudio.gui.bars import SettingsBar, TopBar
 from bpstudio.gui.canvas.view import CanvasView
+from bpstudio.gui.data_actions import DataActions
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.files import FileActions
 from bpstudio.gui.fit_row import FitRow
-from bpstudio.gui.importing.actions import Importing, is_edited
+from bpstudio.gui.importing.actions import Importing
 from bpstudio.gui.importing.drops import DropHint, given
 from bpstudio.gui.painting import Painting
 from bpstudio.gui.panels.base import Panel
@@ -39,8 +39,6 @@ from bpstudio.gui.panels.paint import PaintPanel
 from bpstudio.gui.runner import Runner
 from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
 from bpstudio.gui.widgets import Card, secondary_label
-from bpstudio.model.adoption import Wish, adopt
-from bpstudio.model.dataset import Dataset
 from bpstudio.model.editing import set_shape
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
@@ -69,6 +67,7 @@ class MainWindow(QMainWindow):
         self.settings_bar = SettingsBar(self.document)
         self.canvas = CanvasView(self.document, themes)
         self.data_panel = DataPanel(themes)
+        self.data_actions = DataActions(self, self.document, self.data_panel)
         self.loss_panel = LossPanel(themes)
         self.output_panel = OutputPanel(themes)
         self.heatmap_panel = HeatmapPanel(themes)
@@ -191,11 +190,7 @@ class MainWindow(QMainWindow):
         top.undo_button.setEnabled(False)
         top.redo_button.setEnabled(False)
         data = self.data_panel
-        data.sample_chosen.connect(self.choose_sample)
-        data.own_chosen.connect(self.choose_own)
         data.open_requested.connect(self.open_dialog)
-        data.resplit_requested.connect(self.resplit)
-        data.regenerate_requested.connect(self.regenerate)
         data.paint_requested.connect(self.toggle_painting)
         self.paint_panel.close_requested.connect(self.toggle_painting)
         self.paint_panel.stroked.connect(self.painting.stroke)
@@ -284,47 +279,7 @@ class MainWindow(QMainWindow):
     # What the menus do with the data
 
     def choose_sample(self, name: str) -> None:
-        """Other data; a network that nobody has edited makes way for one that suits them."""
-        wish = Wish(keep=is_edited(self.document.project))
-        dataset = sample(name)
-        proposed = sample_proposal(name, dataset)
-        adoption = adopt(self.document.project, dataset, wish, proposed)
-        if self.edit(
-            f"Data {SAMPLES[name].label}",
-            lambda project: adopt(project, dataset, wish, proposed).project,
-        ):
-            self.message_panel.add(f"{SAMPLES[name].label}: {adoption.reason}", False)
-
-    def choose_own(self, dataset: Dataset) -> None:
-        """Back to the data that people brought."""
-        wish = Wish(keep=is_edited(self.document.project))
-        self.edit(f"Data {dataset.name}", lambda project: adopt(project, dataset, wish).project)
-
-    def regenerate(self, name: str, noise: float, size: int, seed: int) -> None:
-        """The same sample with other noise, size or seed; the network starts over."""
-
-        held_out = round(1 - self.data_panel.share.value, 4)
-
-        def change(project: Project) -> Project:
-            wanted = noise if SAMPLES[name].noise is not None else None
-            dataset = sample(name, noise=wanted, size=size, seed=seed, validation=held_out)
-            if project.dataset and dataset.preparation != project.dataset.preparation:
-                return adopt(project, dataset, Wish(keep=True)).project
-            return replace(project, dataset=dataset).reset()
-
-        self.edit("Generate data", change, merge="generate")
-
-    def resplit(self, train_share: float) -> None:
-        """Hold out another share of the rows for validation; the network starts over."""
-
-        def change(project: Project) -> Project:
-            if project.dataset is None:
-                return project
-            seed = project.config.seed
-            dataset = project.dataset.resplit(round(1 - train_share, 4), seed=seed)
-            return replace(project, dataset=dataset).reset()
-
-        self.edit("Split the data", change, merge="split")
+        self.data_actions.choose_sample(name)
 
     def paste(self) -> None:
         """Import the table or the files on the clipboard."""
