@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from bpstudio import __version__
 from bpstudio.files.exporters import export
+from bpstudio.files.formats.choice import SUFFIXES
 from bpstudio.files.project_file import load, save
 from bpstudio.gui.dialogs.ask import ask_unsaved, show_problem
 from bpstudio.gui.document import Document
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 Done = TypeVar("Done")
 
-OPEN_FILTER = "Projects and data (*);;Projects (*.bps)"
+_DATA = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+OPEN_FILTER = f"Projects and data (*.bps {_DATA});;Projects (*.bps);;Data ({_DATA});;All files (*)"
 EXPORT_FILTER = "NumPy (*.npz);;JSON (*.json);;CSV files in a zip (*.zip)"
 
 

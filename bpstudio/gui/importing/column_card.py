@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bpstudio.files.columns import RawColumn
 from bpstudio.files.plan import ROLES, ColumnPlan, Plan, missing_treatments, treatments
 from bpstudio.files.source import Source
 from bpstudio.files.summary import ColumnSummary
@@ -55,11 +56,18 @@ class ColumnCard(QWidget):
         self.setObjectName("columnCard")
         self.setFixedWidth(WIDTH)
         self.title = ""
+        self._categories: tuple[str, ...] = ()
         self.role = _box("roleBox", "Role", "What the column is for (I, T, X or P in the table)")
         self.type = _box("typeBox", "Type", "Numbers or text")
         self.treatment = _box("treatmentBox", "Treatment", "How it enters the network")
         self.missing = _box("missingBox", "Missing", "What stands in for a missing value")
         self.low, self.high = _edit("lowEdit", "From"), _edit("highEdit", "To")
+        self.order = QLineEdit()
+        self.order.setObjectName("orderEdit")
+        self.order.setAccessibleName("Order of the categories")
+        self.order.setToolTip(
+            "The categories from the lowest rank to the highest, with commas between"
+        )
         self._range = QWidget()
         row = QHBoxLayout(self._range)
         row.setContentsMargins(0, 0, 0, 0)
@@ -75,6 +83,7 @@ class ColumnCard(QWidget):
             ("Type", self.type),
             ("Treatment", self.treatment),
             ("Range", self._range),
+            ("Order", self.order),
             ("Missing", self.missing),
         ):
             self._form.addRow(secondary_label(label), widget)
@@ -94,6 +103,7 @@ class ColumnCard(QWidget):
         self.missing.activated.connect(self._on_missing)
         self.low.editingFinished.connect(self._on_range)
         self.high.editingFinished.connect(self._on_range)
+        self.order.editingFinished.connect(self._on_order)
 
     def show_columns(
         self,
@@ -114,6 +124,10 @@ class ColumnCard(QWidget):
         _fill(self.missing, MISSING, missing_treatments(first), first.missing)
         self._form.setRowVisible(self.treatment, used and self.treatment.count() > 0)
         self._form.setRowVisible(self._range, used and first.treatment == "minmax")
+        self._categories = _categories(raw, first) if first.treatment == "ordinal" else ()
+        self._form.setRowVisible(self.order, used and bool(self._categories))
+        if not (self.order.hasFocus() and self.order.isModified()):
+            self.order.setText(", ".join(self._categories))
         gaps = summary is not None and summary.missing > 0
         self._form.setRowVisible(self.missing, used and gaps and self.missing.count() > 0)
         self._show_range(first)
@@ -148,6 +162,17 @@ class ColumnCard(QWidget):
     def _on_missing(self, _index: int) -> None:
         self.changed.emit({"missing": self.missing.currentData()})
 
+    def _on_order(self) -> None:
+        """Take an order that names every category once; show the old one again otherwise."""
+        if not self.order.isModified():
+            return
+        self.order.setModified(False)
+        wanted = tuple(part.strip() for part in self.order.text().split(","))
+        if wanted != self._categories and sorted(wanted) == sorted(self._categories):
+            self.changed.emit({"categories": wanted})
+        else:
+            self.order.setText(", ".join(self._categories))
+
     def _on_range(self) -> None:
         edit = self.sender()
         assert isinstance(edit, QLineEdit)
@@ -160,6 +185,10 @@ class ColumnCard(QWidget):
             return
         if math.isfinite(value):
             self.changed.emit({"low" if edit is self.low else "high": value})
+
+
+def _categories(raw: RawColumn, column: ColumnPlan) -> tuple[str, ...]:
+    return column.categories or raw.categories()
 
 
 def facts_of(summary: ColumnSummary) -> str:

@@ -23,6 +23,7 @@ FIELDS: dict[str, tuple[str, str, Mapping[Any, str]]] = {
     "quote": ("Quotes", "What encloses text with a separator in it", QUOTES),
     "encoding": ("Encoding", "How letters are written as bytes", ENCODINGS),
     "header": ("Header", "Whether the first row holds the columns' names", HEADERS),
+    "sheet": ("Sheet", "Which table of the workbook", {}),
 }
 DETECTED = "detected"
 
@@ -42,6 +43,17 @@ class DetectedBox(QComboBox):
     @property
     def choice(self) -> Any:
         return self.currentData()
+
+    def offer(self, choices: Mapping[Any, str]) -> None:
+        """Offer other values beside what is detected."""
+        if dict(choices) == self._choices:
+            return
+        self._choices = dict(choices)
+        with QSignalBlocker(self):
+            while self.count() > 1:
+                self.removeItem(1)
+            for value, label in self._choices.items():
+                self.addItem(label, value)
 
     def show_choice(self, chosen: object, used: object) -> None:
         """Show what people chose (None: nothing) and what is used."""
@@ -97,9 +109,13 @@ class FormatBar(QWidget):
         used = source.options if source is not None else options
         text = source is None or source.kind == "text"
         named = source is None or source.kind in ("text", "excel")
+        sheets = source.sheets if source is not None else ()
+        if source is not None:
+            self.boxes["sheet"].offer({sheet: sheet for sheet in sheets})
+        shown = dict.fromkeys(FIELDS, text) | {"header": named, "sheet": len(sheets) > 1}
         for name, box in self.boxes.items():
             box.show_choice(getattr(options, name), getattr(used, name))
-            self._fields[name].setVisible(text or (name == "header" and named))
+            self._fields[name].setVisible(shown[name])
         words = [] if text or source is None else [SOURCE_KINDS[source.kind]]
         if source is not None:
             words += source.notes

@@ -195,6 +195,47 @@ def test_that_a_range_can_be_typed(screen: Screens, qtbot: QtBot) -> None:
     assert (train.min(), train.max()) == (pytest.approx(-1), pytest.approx(1))
 
 
+def test_that_the_order_of_ranks_can_be_typed(screen: Screens, qtbot: QtBot) -> None:
+    rows = "".join(f"{('low', 'mid', 'high')[k % 3]},{k},{k % 2}\n" for k in range(30))
+    dialog = screen("size,b,y\n" + rows)
+    dialog.table.select(0)
+    choose(dialog.card.treatment, "ordinal")
+    tried_again(qtbot, dialog)
+    edit = dialog.card.order
+    assert edit.isVisible() and edit.text() == "high, low, mid"
+    edit.setFocus()
+    edit.selectAll()
+    QTest.keyClicks(edit, "low, mid, huge")
+    QTest.keyClick(edit, Qt.Key.Key_Tab)
+    assert edit.text() == "high, low, mid", "an order that names other categories is not taken"
+    edit.setFocus()
+    edit.selectAll()
+    QTest.keyClicks(edit, "low, mid, high")
+    QTest.keyClick(edit, Qt.Key.Key_Tab)
+    tried_again(qtbot, dialog)
+    assert dialog.trial is not None and dialog.trial.adoption is not None
+    dataset = dialog.trial.adoption.project.dataset
+    assert dataset is not None
+    assert dataset.preparation.inputs[0].categories == ("low", "mid", "high")
+
+
+def test_that_another_sheet_of_a_workbook_can_be_chosen(
+    screen: Screens, qtbot: QtBot, tmp_path: Path
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for sheet, name in ((book.active, "a"), (book.create_sheet("second"), "c")):
+        sheet.append([name, "y"])
+        for k in range(12):
+            sheet.append([k, k % 2])
+    book.save(tmp_path / "book.xlsx")
+    dialog = screen(tmp_path / "book.xlsx")
+    assert dialog.source is not None and dialog.source.names == ("a", "y")
+    choose(dialog.format_bar.boxes["sheet"], "second")
+    tried_again(qtbot, dialog)
+    assert dialog.source.names == ("c", "y")
+
+
 def test_that_a_number_can_be_read_as_text(screen: Screens, qtbot: QtBot) -> None:
     dialog = screen(TABLE)
     dialog.table.select(2)
@@ -339,7 +380,7 @@ def test_that_every_control_has_a_name_and_a_tooltip(screen: Screens) -> None:
     dialog = screen(NUMBERS)
     split, network = dialog.split_bar, dialog.network_bar
     for control in (
-        *dialog.format_bar.boxes.values(), dialog.card.role, dialog.card.type,
+        *dialog.format_bar.boxes.values(), dialog.card.order, dialog.card.role, dialog.card.type,
         dialog.card.treatment, dialog.card.missing, split.kind, split.validation, split.test,
         split.seed, split.file_button, network.keep, network.activation, network.loss,
         dialog.cancel_button, dialog.import_button,
