@@ -267,6 +267,21 @@ def test_that_a_damaged_file_gives_data_or_a_sentence(
     assert isinstance(found, str) or np.isfinite(found.values).all()
 
 
+@pytest.mark.parametrize("place", range(12))
+def test_that_a_damaged_workbook_gives_data_or_a_sentence(tmp_path: Path, place: int) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in [["a", "b", "y"], *([k, k * k, k + 0.5] for k in range(12))]:
+        book.active.append(row)
+    book.save(tmp_path / "b.xlsx")
+    damaged = bytearray((tmp_path / "b.xlsx").read_bytes())
+    # Among other things the flags and the method of packing in the entries' heads.
+    for at in (place, len(damaged) - 20 * (place + 2), (place + 1) * len(damaged) // 13):
+        damaged[at] ^= 0xA5
+    found = opened(written(tmp_path, bytes(damaged), "b.xlsx"))
+    assert isinstance(found, str) or np.isfinite(found.values).all()
+
+
 def test_that_what_unpacks_to_far_more_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from bpstudio.files.columns import RawColumn
-from bpstudio.files.errors import FileError, shown
+from bpstudio.files.errors import Cancelled, FileError, shown
 from bpstudio.files.formats.common import check_width, matrix_columns, preview_of
 from bpstudio.files.memory import check_memory
 from bpstudio.files.source import Request, Source
@@ -47,7 +47,7 @@ def _frame(polars: Any, path: Path, name: str, request: Request) -> Any:
         check_memory(24.0 * rows * width, f"{name}: {rows:,} rows", "take a part of it")
         request.check(0.1)
         return (lazy if request.limit is None else lazy.head(request.limit)).collect()
-    except DataError:
+    except (DataError, Cancelled, MemoryError):
         raise
     except Exception as error:
         raise FileError(_damaged(name, error)) from None

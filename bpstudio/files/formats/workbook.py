@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bpstudio.files.errors import FileError, file_error, shown
+from bpstudio.files.errors import Cancelled, FileError, file_error, shown
 from bpstudio.files.source import Request, Source, read_text
 from bpstudio.files.text import open_binary
 from bpstudio.model.dataset import DataError
@@ -36,18 +36,10 @@ def read(path: Path, request: Request) -> Source:
             sheet, text = _chosen(book, request, name)
             sheets = tuple(book.sheetnames)
             others = [title for title in sheets if title != sheet]
-    except (DataError, FileError):
+    except (DataError, FileError, Cancelled, MemoryError):
         raise
-    except OSError as error:
-        raise file_error(error, path) from None
-    except (
-        ValueError,
-        KeyError,
-        TypeError,
-        AttributeError,
-        SyntaxError,
-        zipfile.BadZipFile,
-    ) as error:
+    except Exception as error:
+        # What openpyxl stumbles over in a damaged file is of every kind.
         raise FileError(
             f"'{name}' is no workbook or damaged ({type(error).__name__}): save it again as .xlsx."
         ) from None
