@@ -1,4 +1,4 @@
-"""Open the window on a project, data or sample:NAME; without FILE on the starter example.
+"""Open the window on a project, data, sample:NAME or lesson:NAME; without FILE on the starter.
 
 Data are shown by the import screen: a table, an array, a set or a folder of images."""
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bpstudio.cli.display import display_problem
 from bpstudio.cli.options import UsageError, Window
-from bpstudio.cli.sources import SAMPLE, is_project, open_project
+from bpstudio.cli.sources import LESSON, SAMPLE, is_project, open_project
 from bpstudio.files.formats.choice import kind_of
 from bpstudio.model.project import Project
 
@@ -17,7 +17,9 @@ EXAMPLE = "bpstudio iris.bps"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", nargs="?", help="a project, data or sample:NAME")
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", help="a project, data, sample:NAME or lesson:NAME"
+    )
 
 
 def run(args: argparse.Namespace, window: Window) -> int:
@@ -32,7 +34,7 @@ def run(args: argparse.Namespace, window: Window) -> int:
 def _looked_at(file: str) -> tuple[Project | None, Path | None]:
     """The project and where it lives, or None and a file with data that can be read."""
     path = Path(file)
-    if file.startswith(SAMPLE):
+    if file.startswith((SAMPLE, LESSON)):
         return open_project(file), None
     if is_project(file):
         return open_project(file), path

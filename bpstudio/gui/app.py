@@ -10,6 +10,7 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
+from bpstudio.engines.choice import prepare
 from bpstudio.files.resources import resource
 from bpstudio.files.samples import starter
 from bpstudio.gui.main_window import MainWindow
@@ -61,6 +62,7 @@ def run_app(project: Project | None = None, path: Path | None = None) -> int:
     app = application()
     window = create_window(project, path if project is not None else None)
     window.show()
+    prepare(window.document.project.config.dtype)
     if project is None and path is not None:
         window.open_path(path)
     code = app.exec()

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox, Q
 from pytestqt.qtbot import QtBot
 
 import bpstudio as bp
-from bpstudio.engines.reference import forward
+from bpstudio.engines.forward import forward
 from bpstudio.files.resources import resource
 from bpstudio.files.samples import sample, starter
 from bpstudio.gui.app import create_window
@@ -221,7 +221,7 @@ def test_that_a_mismatch_of_network_and_data_is_named_and_mended_by_one_click(
     field.selectAll()
     QTest.keyClicks(field, "3-4-2")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    label = window.fit_row.label
+    label = window.canvas_card.fit_row.label
     assert label.isVisible() and "'input' has 3 neurons" in label.text()
     press(window, "playButton")
     assert not window.runner.running
