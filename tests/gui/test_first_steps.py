@@ -103,3 +103,25 @@ def test_that_a_layer_drawn_while_paused_keeps_what_was_learned_and_the_run_goes
     history = window.document.project.history
     k = len(paused.history)
     assert history.train_loss[k] < 2 * history.train_loss[k - 1]
+
+
+def test_that_the_keys_of_the_menus_work_on_the_canvas(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(window.canvas, Qt.Key.Key_Tab)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Tab)
+    shapes = []
+    for key in (Qt.Key.Key_C, Qt.Key.Key_V, Qt.Key.Key_D, Qt.Key.Key_X, Qt.Key.Key_Z):
+        QTest.keyClick(window.canvas, key, ctrl)
+        shapes.append(str(window.document.project.topology))
+    assert shapes == ["2-5-3-1", "2-5-5-3-1", "2-5-5-5-3-1", "2-5-5-3-1", "2-5-5-5-3-1"]
+    QTest.keyClick(window.canvas, Qt.Key.Key_A, ctrl)
+    assert len(window.canvas.selection.layers) == 6
+    QTest.keyClick(window.canvas, Qt.Key.Key_B, ctrl)
+    assert window.canvas.navigation.turned
+    QTest.keyClick(window.canvas, Qt.Key.Key_P)
+    assert window.canvas.drawing.shows_pruned
+    QTest.keyClick(window.canvas, Qt.Key.Key_H, ctrl)
+    assert window.history_panel.isVisible()

@@ -130,12 +130,7 @@ class Editor:
     def set_options(self, layers: Iterable[str], **changes: Any) -> None:
         """Give layers another name, initialiser, frozen or bias."""
         layers = list(layers)
-        words = {
-            "frozen": ("Freeze", "Unfreeze"),
-            "bias": ("With biases", "Without biases"),
-        }
-        option, value = next(iter(changes.items()))
-        name = words[option][0 if value else 1] if option in words else f"Set {option}"
+        name = _named(*next(iter(changes.items())))
         self.edit(name, lambda project: set_layer_options(project, layers, **changes))
 
     def forget_typed(self) -> None:
@@ -234,6 +229,23 @@ class Editor:
             return pasted
 
         return new if self.edit(name, change) else ()
+
+
+def _named(option: str, value: Any) -> str:
+    """What changing an option of a layer is called."""
+    match option, value:
+        case "frozen", _:
+            return "Freeze" if value else "Unfreeze"
+        case "bias", _:
+            return "With biases" if value else "Without biases"
+        case "name", "":
+            return "Remove the name"
+        case "name", _:
+            return f"Rename to {value}"
+        case _, "":
+            return f"{option.capitalize()} as all layers"
+        case _:
+            return f"{option.capitalize()} {value}"
 
 
 def _resizing(sizes: Mapping[str, int]) -> Change:
