@@ -105,6 +105,9 @@ class CanvasView(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(320, 240)
+        # Files that are dropped are for the window.
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
 
     # Showing
 
