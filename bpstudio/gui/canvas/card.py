@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from bpstudio.gui.canvas.inspector import Inspector
+from bpstudio.gui.canvas.inspector_pages import Field
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
@@ -51,6 +52,8 @@ class CanvasCard(Card):
         self.body.addWidget(self._problem_row())
         self.canvas.tool_changed.connect(self._on_tool_changed)
         self.canvas.selection_changed.connect(self.inspector.show_selection)
+        for field in self.inspector.findChildren(Field):
+            field.left.connect(self.canvas.setFocus)
         self.canvas.rename_requested.connect(self.inspector.rename)
         document.shown_changed.connect(self.inspector.show_project)
 

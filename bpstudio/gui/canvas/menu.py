@@ -64,6 +64,7 @@ class CanvasMenu(QMenu):
         if topology.layers[0] in layers:
             return
         submenu = self.addMenu("Activation")
+        submenu.setObjectName("activationMenu")
         for name, activation in ACTIVATIONS.items():
             if activation.output_only and layers != [topology.layers[-1]]:
                 continue

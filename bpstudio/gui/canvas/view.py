@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from bpstudio.gui.canvas.accessible import install, tell_focus
 from bpstudio.gui.canvas.describe import selection_name
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.editor import Editor
@@ -71,6 +72,7 @@ class CanvasView(QGraphicsView):
     def __init__(
         self, document: Document, themes: ThemeHolder, parent: QWidget | None = None
     ) -> None:
+        install()
         super().__init__(parent)
         self.setObjectName("canvas")
         self.setAccessibleName(NAME)
@@ -103,6 +105,9 @@ class CanvasView(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(320, 240)
+        # Files that are dropped are for the window.
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
 
     # Showing
 
@@ -196,6 +201,7 @@ class CanvasView(QGraphicsView):
         self.drawing.mark_selection(selection)
         if changed:
             self.say(selection_name(self.drawing.project, selection))
+            tell_focus(self, selection)
             self.selection_changed.emit(selection)
 
     def select_all(self) -> None:

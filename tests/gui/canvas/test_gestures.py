@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.canvas.view import CanvasView
 from tests.gui.canvas.canvas_help import ALT, SHIFT, gap, middle, shape, stroke
-from tests.gui.hands import at, begin_drag, click, drag
+from tests.gui.hands import NO_KEYS, at, begin_drag, click, drag
 
 
 def test_that_three_strokes_on_an_empty_canvas_draw_a_2_4_1_network(empty: CanvasView) -> None:
@@ -170,14 +170,14 @@ def test_that_every_gesture_is_undone_to_the_same_bits(drawn: CanvasView) -> Non
     assert document.project == after
 
 
-def wheel(view: CanvasView, at: QPoint, delta: int) -> None:
+def wheel(view: CanvasView, at: QPoint, delta: int, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
     event = QWheelEvent(
         QPointF(at),
         view.viewport().mapToGlobal(QPointF(at)),
         QPoint(),
         QPoint(0, delta),
         Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
+        keys,
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )
@@ -193,6 +193,18 @@ def test_that_the_wheel_zooms_to_the_pointer_and_f_fits_again(drawn: CanvasView)
     assert np.hypot(after.x() - before.x(), after.y() - before.y()) < 2.0
     QTest.keyClick(drawn, Qt.Key.Key_F)
     assert drawn.transform().m11() == pytest.approx(fitted)
+
+
+def test_that_ctrl_and_the_wheel_change_the_size_of_the_layer_under_the_pointer(
+    drawn: CanvasView,
+) -> None:
+    pointer, scale = at(drawn, *middle(drawn, "hidden1")), drawn.transform().m11()
+    wheel(drawn, pointer, 120, Qt.KeyboardModifier.ControlModifier)
+    wheel(drawn, pointer, 120, Qt.KeyboardModifier.ControlModifier)
+    assert shape(drawn) == "2-5-1"
+    wheel(drawn, pointer, -120, Qt.KeyboardModifier.ControlModifier)
+    assert shape(drawn) == "2-4-1"
+    assert drawn.transform().m11() == pytest.approx(scale, rel=0.3)
 
 
 def test_that_middle_drag_pans(drawn: CanvasView) -> None:
