@@ -217,6 +217,9 @@ class CompiledEngine:
         return State.start(self.state.parameters, slots, self.config.dtype)
 
     def _restore(self, before: State | None) -> None:
+        # Gaps between rows have to be 0 again, and 0 times NaN was none.
+        for buffer in (*self._work, self._gradient, self._values, self._deltas):
+            buffer[:] = 0
         if before is not None:
             self.state.parameters[:] = before.parameters
             self.state.slots = before.slots

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from bpstudio.explain.derivation import Derivation
 from bpstudio.explain.function_forms import DEFINITIONS
+from bpstudio.explain.keys import StepKey
 from bpstudio.explain.matrices import MatrixForm, matrices
 from bpstudio.explain.numbers import DIGITS
 from bpstudio.explain.step import Step
@@ -77,14 +78,17 @@ def whole_walk(derivation: Derivation, sample: int = 0) -> Document:
     return _document(derivation, f"How row {row} changes the network", sections)
 
 
-def _origins(derivation: Derivation, chain: Iterable[Step]) -> list[Step]:
+def _origins(derivation: Derivation, chain: Sequence[Step]) -> list[Step]:
     """What the chain's numbers follow from and the chain does not say, in the order of calculation."""
     told = {step.key for step in chain}
-    found: dict[object, Step] = {}
-    for step in chain:
-        for origin in islice(derivation.ancestry(step), 20 * MOST_STEPS):
-            if origin.key not in told and origin.key.kind in _ORDER:
-                found[origin.key] = origin
+    found: dict[StepKey, Step] = {}
+    todo = [key for step in chain for key in step.depends]
+    while todo:
+        key = todo.pop()
+        # Weights and settings are given, and a wide network has very many of them.
+        if key not in found and key.kind in _ORDER:
+            found[key] = derivation.step(key)
+            todo.extend(found[key].depends)
     topology = derivation.values.topology
 
     def place(step: Step) -> tuple[int, int, int, int, int]:
@@ -95,7 +99,7 @@ def _origins(derivation: Derivation, chain: Iterable[Step]) -> list[Step]:
         rank = layer if forward else 100 + len(topology.layers) - layer
         return key.sample, rank, kind, key.neuron, _ORDER.index(key.kind)
 
-    return sorted(found.values(), key=place)
+    return sorted((step for key, step in found.items() if key not in told), key=place)
 
 
 def _document(derivation: Derivation, title: str, sections: list[Section]) -> Document:

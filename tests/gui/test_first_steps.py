@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from bpstudio.files.samples import sample, starter
+from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.main_window import MainWindow
 from bpstudio.gui.panels.tile import SampleTile
 from bpstudio.model.project import Project
@@ -76,3 +77,51 @@ def test_that_an_xor_net_drawn_from_nothing_is_learning_after_four_actions(qtbot
         assert hand.actions == 4
     finally:
         close(window)
+
+
+def test_that_a_layer_drawn_while_paused_keeps_what_was_learned_and_the_run_goes_on(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    play = window.findChild(QWidget, "playButton")
+    assert play is not None
+    QTest.mouseClick(play, LEFT)
+    qtbot.waitUntil(lambda: window.document.shown.epoch >= 5, timeout=30_000)
+    QTest.mouseClick(play, LEFT)
+    until_idle(qtbot, window)
+    paused = window.document.project
+    window.canvas.select(Selection(frozenset({"hidden1"})))
+    QTest.keyClicks(window.canvas, "++")
+    edited = window.document.project
+    assert edited.topology.hidden[0].size == paused.topology.hidden[0].size + 2
+    assert edited.epoch == paused.epoch
+    assert len(edited.history) == len(paused.history)
+    QTest.mouseClick(play, LEFT)
+    qtbot.waitUntil(lambda: window.document.shown.epoch >= paused.epoch + 3, timeout=30_000)
+    QTest.mouseClick(play, LEFT)
+    until_idle(qtbot, window)
+    # What it goes on from is what it had learned: the loss does not jump.
+    history = window.document.project.history
+    k = len(paused.history)
+    assert history.train_loss[k] < 2 * history.train_loss[k - 1]
+
+
+def test_that_the_keys_of_the_menus_work_on_the_canvas(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    window.canvas.setFocus()
+    qtbot.waitUntil(window.canvas.hasFocus)
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    QTest.keyClick(window.canvas, Qt.Key.Key_Tab)
+    QTest.keyClick(window.canvas, Qt.Key.Key_Tab)
+    shapes = []
+    for key in (Qt.Key.Key_C, Qt.Key.Key_V, Qt.Key.Key_D, Qt.Key.Key_X, Qt.Key.Key_Z):
+        QTest.keyClick(window.canvas, key, ctrl)
+        shapes.append(str(window.document.project.topology))
+    assert shapes == ["2-5-3-1", "2-5-5-3-1", "2-5-5-5-3-1", "2-5-5-3-1", "2-5-5-5-3-1"]
+    QTest.keyClick(window.canvas, Qt.Key.Key_A, ctrl)
+    assert len(window.canvas.selection.layers) == 6
+    QTest.keyClick(window.canvas, Qt.Key.Key_B, ctrl)
+    assert window.canvas.navigation.turned
+    QTest.keyClick(window.canvas, Qt.Key.Key_P)
+    assert window.canvas.drawing.shows_pruned
+    QTest.keyClick(window.canvas, Qt.Key.Key_H, ctrl)
+    assert window.history_panel.isVisible()

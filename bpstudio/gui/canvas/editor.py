@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer
@@ -22,7 +22,7 @@ from bpstudio.model.editing import (
 from bpstudio.model.fragment import Fragment, paste
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
-from bpstudio.model.topology import Topology
+from bpstudio.model.topology import Topology, TopologyError
 from bpstudio.model.wiring import (
     Connections,
     lock,
@@ -35,6 +35,8 @@ from bpstudio.model.wiring import (
 )
 
 TYPING_MS = 1500
+MOST_PARAMETERS = 50_000_000
+"""0.4 GB of weights: a number typed on the canvas, one digit at a time, must not fill the memory."""
 
 
 class Editor:
@@ -94,15 +96,8 @@ class Editor:
 
     def resize_by(self, layers: Iterable[str], step: int) -> None:
         """Add or remove a neuron in each of these layers."""
-        layers = list(layers)
-
-        def change(project: Project) -> Project:
-            for layer_id in layers:
-                size = max(1, project.topology.layer(layer_id).size + step)
-                project = resize_layer(project, layer_id, size)
-            return project
-
-        self.edit("Add a neuron" if step > 0 else "Remove a neuron", change)
+        sizes = {i: max(1, self.topology.layer(i).size + step) for i in layers}
+        self.edit("Add a neuron" if step > 0 else "Remove a neuron", _resizing(sizes))
 
     def resize_to(self, layers: Iterable[str], text: str) -> None:
         """Give each of these layers the typed number of neurons."""
@@ -110,14 +105,7 @@ class Editor:
         if not (text.isdecimal() and text.isascii() and len(text) < 9):
             self.refuse(f"“{text}” is not a size: type a whole number such as 8.")
             return
-        size = int(text)
-
-        def change(project: Project) -> Project:
-            for layer_id in layers:
-                project = resize_layer(project, layer_id, size)
-            return project
-
-        self.edit(f"Resize to {size}", change)
+        self.edit(f"Resize to {int(text)}", _resizing(dict.fromkeys(layers, int(text))))
 
     def move(
         self,
@@ -142,12 +130,7 @@ class Editor:
     def set_options(self, layers: Iterable[str], **changes: Any) -> None:
         """Give layers another name, initialiser, frozen or bias."""
         layers = list(layers)
-        words = {
-            "frozen": ("Freeze", "Unfreeze"),
-            "bias": ("With biases", "Without biases"),
-        }
-        option, value = next(iter(changes.items()))
-        name = words[option][0 if value else 1] if option in words else f"Set {option}"
+        name = _named(*next(iter(changes.items())))
         self.edit(name, lambda project: set_layer_options(project, layers, **changes))
 
     def forget_typed(self) -> None:
@@ -160,17 +143,12 @@ class Editor:
         fresh = not self._typed or self._typed_at.elapsed() > TYPING_MS
         self._numbers_typed += fresh
         self._typed = (digit if fresh else self._typed + digit)[-6:]
-        self._typed_at.start()
         size = int(self._typed)
-        if size < 1:
-            return
-
-        def change(project: Project) -> Project:
-            for layer_id in layers:
-                project = resize_layer(project, layer_id, size)
-            return project
-
-        self.edit(f"Resize to {size}", change, f"typed size {self._numbers_typed}")
+        if size >= 1:
+            change = _resizing(dict.fromkeys(layers, size))
+            self.edit(f"Resize to {size}", change, f"typed size {self._numbers_typed}")
+        # How long the edit took is no pause in typing.
+        self._typed_at.start()
 
     # What is selected
 
@@ -251,6 +229,42 @@ class Editor:
             return pasted
 
         return new if self.edit(name, change) else ()
+
+
+def _named(option: str, value: Any) -> str:
+    """What changing an option of a layer is called."""
+    match option, value:
+        case "frozen", _:
+            return "Freeze" if value else "Unfreeze"
+        case "bias", _:
+            return "With biases" if value else "Without biases"
+        case "name", "":
+            return "Remove the name"
+        case "name", _:
+            return f"Rename to {value}"
+        case _, "":
+            return f"{option.capitalize()} as all layers"
+        case _:
+            return f"{option.capitalize()} {value}"
+
+
+def _resizing(sizes: Mapping[str, int]) -> Change:
+    """Give layers other sizes; TopologyError for more than the canvas can hold."""
+
+    def change(project: Project) -> Project:
+        topology = project.topology
+        for layer_id, size in sizes.items():
+            topology = topology.with_size(layer_id, size)
+        if topology.parameter_count > MOST_PARAMETERS:
+            raise TopologyError(
+                f"The network would have {topology.parameter_count:,} parameters; on the canvas it "
+                f"can have {MOST_PARAMETERS:,}: choose a smaller size."
+            )
+        for layer_id, size in sizes.items():
+            project = resize_layer(project, layer_id, size)
+        return project
+
+    return change
 
 
 def all_of(topology: Topology, selection: Selection) -> Connections:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from bpstudio.explain.change import bias_position, change_of, weight_position
@@ -22,22 +23,28 @@ MOST_VALUES = 2_000_000
 """Rows times parameters above which a gradient would take too long for a live figure."""
 GRADIENT_SECONDS = 0.5
 """At most this often a gradient is computed while the weights move."""
+NARROW, LEAST_FIELD, LEAST_CHOICE = 590, 54, 84
+"""A row narrower than this shows no captions; what fields and menus keep of their widths."""
 MIXED = ""
 """What a field shows where the selected layers differ."""
 
 
 class Field(QLineEdit):
-    """A text that can be typed. ``entered`` tells what people settled on."""
+    """A text that can be typed. ``entered`` tells what people settled on, ``left`` that Enter or Escape
+    ended it; Escape leaves it as it was."""
 
     entered = Signal(str)
+    left = Signal()
 
     def __init__(self, name: str, label: str, help: str, width: int) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setToolTip(help)
-        self.setFixedWidth(width)
+        self.setMaximumWidth(width)
+        self.setMinimumWidth(min(width, LEAST_FIELD))
         self._shown = ""
+        self.returnPressed.connect(self.left)
         self.editingFinished.connect(self._on_finished)
 
     def show_value(self, text: str) -> None:
@@ -45,6 +52,14 @@ class Field(QLineEdit):
         self._shown = text
         if not (self.hasFocus() and self.isModified()) and self.text() != text:
             self.setText(text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.setText(self._shown)
+            self.setModified(False)
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def _on_finished(self) -> None:
         typed = self.text().strip()
@@ -66,6 +81,13 @@ class Page(QWidget):
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(GAP // 2)
         self.selection = Selection()
+        self._captions: list[QLabel] = []
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the fields are more important than their captions."""
+        super().resizeEvent(event)
+        for caption in self._captions:
+            caption.setVisible(self.width() >= NARROW)
 
     def show_selection(self, project: Project, selection: Selection) -> None:
         """Show what is selected in the project."""
@@ -84,6 +106,7 @@ class Page(QWidget):
         if caption:
             words = secondary_label(label)
             words.setBuddy(field)
+            self._captions.append(words)
             self.row.addWidget(words)
         self.row.addWidget(field)
         return field
@@ -174,6 +197,7 @@ class LayersPage(Page):
         box.setAccessibleName(label)
         box.setToolTip(help)
         box.setMaximumWidth(128)
+        box.setMinimumWidth(LEAST_CHOICE)
         self.row.addWidget(box)
         return box
 

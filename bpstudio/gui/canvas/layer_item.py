@@ -197,6 +197,11 @@ class LayerItem(QGraphicsObject):
             painter.setPen(QPen(theme.color("accent"), 1.5))
             painter.setBrush(theme.color("accent", 0.08))
             painter.drawRoundedRect(self.body, 12, 12)
+        elif self.hovered:
+            # The edge from which a link of the whole layer is drawn.
+            painter.setPen(QPen(theme.color("line"), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.body, 12, 12)
         visible = self._visible(option.exposedRect)
         if self.place.folded:
             self._paint_strip(painter, theme)

@@ -106,6 +106,9 @@ class CanvasView(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(320, 240)
+        # Files that are dropped are for the window.
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
 
     # Showing
 
@@ -377,12 +380,17 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        at = event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            at = self.viewport().mapToGlobal(self.viewport().rect().center())
+            self.open_menu()
         else:
             self._select_under(self.mapToScene(event.pos()))
-        CanvasMenu(self).popup(at)
+            CanvasMenu(self).popup(event.globalPos())
+
+    def open_menu(self) -> None:
+        """The menu of what is selected, in the middle of the view."""
+        if not any(menu.isVisible() for menu in self.findChildren(CanvasMenu)):
+            middle = self.viewport().rect().center()
+            CanvasMenu(self).popup(self.viewport().mapToGlobal(middle))
 
     def _select_under(self, pos: QPointF) -> None:
         """Select what a menu is asked for, unless it is selected already."""

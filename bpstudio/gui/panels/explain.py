@@ -98,7 +98,7 @@ class ExplainPanel(Panel):
         middle.setSpacing(2 * GAP)
         middle.addWidget(self._page_scroll, 11)
         middle.addWidget(self._matrix_scroll, 8)
-        self.words = QLabel(INVITATION)
+        self.words = QLabel()
         self.words.setObjectName("explainWords")
         self.words.setWordWrap(True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -232,6 +232,8 @@ class ExplainPanel(Panel):
     """What the derivation was made of stays alive, so that its identity stays its own."""
 
     def _show_words(self, words: str) -> None:
+        if words == self.words.text() and not self.page.blocks:
+            return
         self.set_title("Why does this weight change?")
         self.words.setText(words)
         self.crumbs.show_way([])

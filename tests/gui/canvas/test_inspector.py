@@ -82,7 +82,9 @@ def test_that_a_layers_options_are_shown_and_each_change_is_one_named_step(
     assert layer.frozen and not layer.bias
     stack = card.canvas.document.stack
     names = [stack.text(k) for k in range(stack.count())]
-    assert names == ["Set name", "Activation ReLU", "Set initialiser", "Freeze", "Without biases"]
+    assert names == [
+        "Rename to edges", "Activation ReLU", "Initialiser zeros", "Freeze", "Without biases",
+    ]  # fmt: skip
     network = card.canvas.document.project.network
     for key, weights in network.weights.items():
         assert weights.tobytes() == before.network.weights[key].tobytes()
@@ -186,7 +188,18 @@ def test_that_f2_and_a_double_click_on_the_name_lead_to_the_name(
     card.canvas.select(Selection(frozenset({"hidden2"})))
     card.canvas.setFocus()
     QTest.keyClick(card.canvas, Qt.Key.Key_F2)
-    qtbot.waitUntil(part(card, "layerNameEdit").hasFocus)
+    field = part(card, "layerNameEdit")
+    qtbot.waitUntil(field.hasFocus)
+    QTest.keyClicks(field, "edges")
+    QTest.keyClick(field, Qt.Key.Key_Escape)
+    qtbot.waitUntil(card.canvas.hasFocus)
+    assert not card.canvas.document.stack.canUndo()
+    QTest.keyClick(card.canvas, Qt.Key.Key_F2)
+    QTest.keyClicks(field, "corners")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(card.canvas.hasFocus)
+    assert card.canvas.document.project.topology.label("hidden2") == "corners"
+    assert card.canvas.document.stack.count() == 1
 
 
 def test_that_live_weights_are_shown(card: CanvasCard) -> None:

@@ -10,11 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from bpstudio.gui.canvas import editor
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
 from bpstudio.gui.theme import ThemeHolder
+from bpstudio.model.editing import set_shape
 from bpstudio.model.project import Project
 from tests.gui.canvas.canvas_help import ALT, CTRL, SHIFT, shape
 
@@ -173,3 +175,15 @@ def test_that_keys_of_other_alphabets_do_nothing(drawn: CanvasView) -> None:
             event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier, chr(key))
             QApplication.sendEvent(drawn, event)
     assert drawn.document.project is before
+
+
+def test_that_a_size_that_would_fill_the_memory_is_refused_with_a_sentence(
+    qtbot: QtBot, drawn: CanvasView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(editor, "MOST_PARAMETERS", 10_000)
+    drawn.document.edit("Wide", lambda p: set_shape(p, "90-3-1"))
+    drawn.select(Selection(frozenset({"hidden1"})))
+    with qtbot.waitSignal(drawn.message) as said:
+        QTest.keyClicks(drawn, "999")
+    assert "parameters" in said.args[0]
+    assert shape(drawn) == "90-99-1"

@@ -195,9 +195,11 @@ def test_that_escape_leaves_no_trace_of_any_gesture(drawn: CanvasView, part: str
     if part == "pan":
         QTest.keyPress(drawn, Qt.Key.Key_Space)
     x, y = starts[part]
+    seen = drawn.navigation.seen.center()
     begin_drag(drawn, [(x, y), (x + 60, y + 60)])
     QTest.keyClick(drawn, Qt.Key.Key_Escape)
     assert not drawn.drawing.ghost.isVisible()
+    assert (drawn.navigation.seen.center() - seen).manhattanLength() < 2
     QTest.mouseRelease(drawn.viewport(), LEFT, pos=at(drawn, x + 60, y + 60))
     QTest.keyRelease(drawn, Qt.Key.Key_Space)
     assert drawn.document.project is before and drawn.selection == Selection()

@@ -91,7 +91,7 @@ def test_that_a_click_descends_to_the_raw_number_and_alt_left_and_the_crumbs_lea
     window: MainWindow, qtbot: QtBot
 ) -> None:
     panel = select_hidden_weight(window, qtbot)
-    for kind in ("slope", "output", "net", "output"):
+    for kind in ("slope", "output", "net", "output", "net", "output"):
         follow(panel, qtbot, kind)
     assert panel.step is not None and panel.step.is_given
     assert "stands in the table" in panel.page.text
