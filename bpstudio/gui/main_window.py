@@ -23,6 +23,7 @@ from bpstudio.gui.data_actions import DataActions
 from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.document import Change, Document
+from bpstudio.gui.explain.tools import ExplainTools
 from bpstudio.gui.files import FileActions
 from bpstudio.gui.importing.actions import Importing
 from bpstudio.gui.importing.drops import DropHint, given
@@ -59,6 +60,7 @@ class MainWindow(QMainWindow):
         self.canvas = self.canvas_card.canvas
         self.importing = Importing(self, self.document)
         self.painting = Painting(self.edit, self)
+        self.explain = ExplainTools(self)
         self.actions_by_name = make_actions(self)
         menu = QMenu(self)
         menus = fill_menu(menu, self.actions_by_name)
@@ -76,6 +78,7 @@ class MainWindow(QMainWindow):
         self.drop_hint = DropHint(themes, self)
         self.history_panel = HistoryPanel(self.document, themes)
         self._lay_out(menus["View"])
+        self.explain.set_up(menus["Explain"])
         self._connect()
         self._show_problem()
         self._show_title()

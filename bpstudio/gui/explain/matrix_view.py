@@ -163,7 +163,8 @@ class MatrixView(QWidget):
     def _widths(
         self, matrix: Matrix, rows: list[int | None], columns: list[int | None]
     ) -> list[float]:
-        numbers, names = QFontMetricsF(text_font(TEXT_SIZE)), QFontMetricsF(text_font(SMALL_SIZE))
+        numbers = QFontMetricsF(text_font(TEXT_SIZE, bold=True))
+        names = QFontMetricsF(text_font(SMALL_SIZE))
         widths = []
         for c in columns:
             texts = [self._text(matrix, r, c) for r in rows]

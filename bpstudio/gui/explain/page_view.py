@@ -170,6 +170,9 @@ class PageView(QWidget):
             if text.rect.intersects(clip):
                 painter.setFont(text.font)
                 painter.setPen(theme.color(text.token))
+                if text.rich is not None:
+                    painter.drawStaticText(text.rect.topLeft(), text.rich)
+                    continue
                 align = Qt.AlignmentFlag.AlignLeft
                 if text.rect.left() == 0:
                     align = Qt.AlignmentFlag.AlignRight
@@ -194,7 +197,7 @@ class PageView(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         pen = QPen(theme.color("accent", 0.55), 1, Qt.PenStyle.DotLine)
         for target in self._page.targets:
-            if self._blocks[target.block].target == target.key:
+            if target.whole:
                 continue
             painter.setPen(pen)
             y = target.rect.bottom() + 2.5

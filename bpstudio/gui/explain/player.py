@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
 
 from bpstudio.explain.derivation import Derivation
 from bpstudio.explain.keys import StepKey
@@ -149,18 +149,15 @@ class PlayerBar(QWidget):
         self.where = secondary_label()
         self.where.setObjectName("walkWhere")
         row.addSpacing(GAP)
-        row.addWidget(self.where)
-        row.addStretch(1)
+        self.where.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row.addWidget(self.where, 1)
         self.speed = QSlider(Qt.Orientation.Horizontal)
         self.speed.setObjectName("walkSpeed")
         self.speed.setAccessibleName("Speed of the walk")
         self.speed.setToolTip("How fast it plays, from one step in ten seconds to four a second")
         self.speed.setRange(SLOWEST, FASTEST)
         self.speed.setValue(10)
-        self.speed.setFixedWidth(90)
-        caption = secondary_label("speed")
-        caption.setBuddy(self.speed)
-        row.addWidget(caption)
+        self.speed.setFixedWidth(72)
         row.addWidget(self.speed)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.ticked)

@@ -79,6 +79,11 @@ class RowChooser(QWidget):
             return next_batch(self._project)
         return np.array([self.number.value() - 1], dtype=np.intp)
 
+    def first_row(self) -> int:
+        """The first of the chosen rows, from 0."""
+        rows = self.rows()
+        return int(rows[0]) if len(rows) else 0
+
     def choose_row(self, row: int) -> None:
         """One row, from 0, without telling."""
         with QSignalBlocker(self.number):

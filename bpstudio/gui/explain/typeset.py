@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from html import escape
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtGui import QFont, QFontMetricsF, QStaticText
 
+from bpstudio.explain.keys import StepKey
 from bpstudio.explain.plain_text import plain
 from bpstudio.explain.writer import Piece
 from bpstudio.gui.explain.formulas import FormulaKey, FormulaPicture
@@ -27,6 +29,7 @@ _OPERATOR = r"(?:\+|-|=|\\cdot|\\odot|\\times)"
 _LEADING = re.compile(rf"\s*{_OPERATOR}")
 _TRAILING = re.compile(rf"{_OPERATOR}\s*$")
 _SPACES = re.compile(r"(?:\\[,;: ]|\s)*")
+_SYMBOL = re.compile(r"(?<![\w])([A-Za-z\u03b1-\u03c9\u0177])_(\w+)")
 _BREAK = re.compile(r"\s*(?:\+|-)\s")
 
 Look = Callable[[FormulaKey], FormulaPicture | None]
@@ -34,12 +37,13 @@ Look = Callable[[FormulaKey], FormulaPicture | None]
 
 @dataclass(frozen=True)
 class Text:
-    """Words in a rectangle, wrapped; ``token`` is their colour."""
+    """Words in a rectangle, wrapped; ``token`` is their colour, ``rich`` the same, its symbols set."""
 
     rect: QRectF
     text: str
     font: QFont
     token: str
+    rich: QStaticText | None = None
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Target:
-    """What can be pointed at: where it is, what it leads to, and its words."""
+    """What can be pointed at: where it is, what it leads to, and its words. ``whole``: not a factor, but
+    a heading or a formula that stands alone."""
 
     rect: QRectF
     key: object
     text: str
     block: int
+    whole: bool = False
 
 
 @dataclass
@@ -105,7 +111,7 @@ class _Setter:
                 self._target(rect, block.target, block.title)
             self.y += 4
         if block.words:
-            self._words(block.words, text_font(TEXT_SIZE), "text")
+            self._paragraph(block.words)
             self.y += 6
         first = len(self.page.figures)
         self._lines(block.lines)
@@ -127,6 +133,16 @@ class _Setter:
         self.page.texts.append(Text(rect, text, font, token))
         self.y += rect.height()
         return rect
+
+    def _paragraph(self, text: str) -> None:
+        font = text_font(TEXT_SIZE)
+        rich = QStaticText(_SYMBOL.sub(r"<i>\1</i><sub>\2</sub>", escape(text)))
+        rich.setTextFormat(Qt.TextFormat.RichText)
+        rich.setTextWidth(self._width - MARGIN - GAP)
+        rich.prepare(font=font)
+        rect = QRectF(QPointF(MARGIN, self.y), rich.size())
+        self.page.texts.append(Text(rect, text, font, "text", rich))
+        self.y += rect.height()
 
     def _margin(self, text: str, middle: float) -> None:
         font = text_font(TEXT_SIZE)
@@ -181,7 +197,7 @@ class _Setter:
         return _guessed(latex, self._size) if picture is None else picture.width
 
     def _target(self, rect: QRectF, key: object, text: str) -> None:
-        self.page.targets.append(Target(rect, key, text, self._number))
+        self.page.targets.append(Target(rect, key, text, self._number, whole=True))
 
     @property
     def size(self) -> float:
@@ -258,10 +274,10 @@ class _Row:
             self.x = self.indent
             begun = False
         if latex.startswith("{}"):
-            self.x += 0.2 * em
+            self.x += 0.13 * em
         self.add(latex, piece)
         if latex.endswith("{}"):
-            self.x += 0.12 * em
+            self.x += 0.13 * em
         if apart:
             self.x += 1.6 * em
 
@@ -281,7 +297,8 @@ class _Row:
             if p.piece is not None and p.piece.key is not None:
                 rect = QRectF(p.x, baseline - p.above, p.width, p.above + p.below)
                 text = plain(p.piece.latex)
-                page.targets.append(Target(rect, p.piece.key, text, setter.number))
+                whole = not isinstance(p.piece.key, StepKey)
+                page.targets.append(Target(rect, p.piece.key, text, setter.number, whole))
         setter.y = baseline + below
         self._placed = []
         middle = baseline - 0.3 * setter.size

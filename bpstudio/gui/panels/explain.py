@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout
 
 from bpstudio.explain.derivation import Derivation
@@ -33,6 +33,8 @@ from bpstudio.model.project import Project
 
 LIVE_SECONDS = 0.8
 """While the weights move, formulas are set anew this often: reading needs rest, and so do frames."""
+LEAST_FOR_BOTH = 560
+"""From this width on the matrices stand beside the formulas."""
 INVITATION = (
     "Click a connection: here stands why its weight changes, from the numbers in the table to the new "
     "weight, each formula with its numbers. Click a neuron for its bias. Every number leads to where it "
@@ -85,10 +87,13 @@ class ExplainPanel(Panel):
         self.walk_button.setText("Step by step")
         self.walk_button.setCheckable(True)
         self.walk_button.setAccessibleName("Step by step")
-        self.walk_button.setToolTip("Walk one row through the network, step by step (Ctrl+Shift+P)")
+        self.walk_button.setToolTip("Walk one row through the network, step by step (Ctrl+Shift+E)")
         for spin in (self.digits, self.rows.number):
             spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.title_label.setMinimumWidth(60)
+        self.title_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         header = self.header_layout
+        header.setStretch(0, 10)
         for widget in (self.rows, self.digits, self.walk_button):
             header.addWidget(widget)
         self.page = PageView("explainPage", self.store, themes)
@@ -245,14 +250,17 @@ class ExplainPanel(Panel):
     def _set_visible(self, page: bool) -> None:
         self.words.setVisible(not page)
         self._page_scroll.setVisible(page)
-        self._matrix_scroll.setVisible(page and self.matrix.form is not None)
+        wide = self.width() >= LEAST_FOR_BOTH
+        self._matrix_scroll.setVisible(page and wide and self.matrix.form is not None)
         self.hint.setVisible(page)
         self.crumbs.setVisible(page and not self.is_walking)
         self.bar.setVisible(page and self.is_walking)
         batch = page and self._derivation is not None and self._derivation.rows > 1
-        self.shares.setVisible(batch and not self.is_walking and self._parameter() is not None)
+        self.shares.setVisible(batch and not self.is_walking and self.parameter is not None)
 
-    def _parameter(self) -> StepKey | None:
+    @property
+    def parameter(self) -> StepKey | None:
+        """The weight or bias that is explained, as the key of its new value."""
         first = self._trail.keys[0] if self._trail.keys else None
         return first if first is not None and first.kind == "new" else None
 
@@ -263,7 +271,7 @@ class ExplainPanel(Panel):
         blocks = self._blocks(derivation, step, digits)
         live = bool(self.page.blocks) and self.page.blocks[0].target == blocks[0].target
         self.page.show_page(blocks, keep=live)
-        focus = self._parameter()
+        focus = self.parameter
         form = None if step is None else matrices(derivation, step, focus)
         if form is None and step is not None and focus is not None and not self.is_walking:
             form = matrices(derivation, derivation.step(focus), focus)
@@ -297,10 +305,10 @@ class ExplainPanel(Panel):
     def _show_way(self, derivation: Derivation) -> None:
         if self._walk is not None:
             row = derivation.quantities.row_numbers[self._sample]
-            self.set_title(f"How row {row} changes the network")
+            self.set_title(f"Row {row}, step by step")
             self.crumbs.show_way([])
             return
-        parameter = self._parameter()
+        parameter = self.parameter
         name = "this weight" if parameter is None or parameter.source else "this bias"
         self.set_title(
             f"Why does {name} change?" if parameter else "Where does this number come from?"
@@ -375,8 +383,7 @@ class ExplainPanel(Panel):
         self._walk = None
         self._made_of = ()
         if walking and self.rows.is_batch:
-            rows = self.rows.rows()
-            self.rows.choose_row(int(rows[0]) if len(rows) else 0)
+            self.rows.choose_row(self.rows.first_row())
         self.page.keys = dict(_WALK_KEYS) if walking else {}
         self.refresh_now()
         if walking:
@@ -439,6 +446,11 @@ class ExplainPanel(Panel):
     def _on_part(self, part: str) -> None:
         if self._walk is not None and self._place != self._walk.last:
             self._set_place(self._walk.beginning(part))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = self.width() >= LEAST_FOR_BOTH and self._page_scroll.isVisible()
+        self._matrix_scroll.setVisible(wide and self.matrix.form is not None)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

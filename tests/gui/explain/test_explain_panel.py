@@ -91,12 +91,12 @@ def test_that_a_click_descends_to_the_raw_number_and_alt_left_and_the_crumbs_lea
     window: MainWindow, qtbot: QtBot
 ) -> None:
     panel = select_hidden_weight(window, qtbot)
-    for kind in ("slope", "output", "net", "output", "net", "output"):
+    for kind in ("slope", "output", "net", "output", "net", "output", "raw"):
         follow(panel, qtbot, kind)
     assert panel.step is not None and panel.step.is_given
     assert "stands in the table" in panel.page.text
     QTest.keyClick(panel.page, KEY.Key_Left, Qt.KeyboardModifier.AltModifier)
-    assert panel.step is not None and panel.step.key.kind == "net"
+    assert panel.step is not None and panel.step.key.layer == "input"
     QTest.mouseClick(panel.crumbs.buttons[0], LEFT)
     assert panel.step is not None and panel.step.key.kind == "new"
 
