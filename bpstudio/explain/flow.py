@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpstudio.engines.reference import deltas, forward
+from bpstudio.engines.forward import forward
+from bpstudio.engines.reference import deltas
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.dataset import TRAIN
 from bpstudio.model.functions import LOSSES

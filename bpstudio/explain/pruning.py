@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bpstudio.engines.evaluation import Evaluation, evaluate
+from bpstudio.engines.base import Evaluation
+from bpstudio.engines.evaluation import evaluate
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.dataset import TRAIN, VALIDATION
 from bpstudio.model.project import Project

@@ -150,6 +150,7 @@ class MainWindow(QMainWindow):
         self.canvas.selection_changed.connect(self.explain_panel.show_selection)
         self.canvas.neuron_hovered.connect(self._on_hovered)
         self.settings_bar.message.connect(self.show_refusal)
+        self.settings_bar.note.connect(self.message_panel.add)
         self.settings_bar.more_requested.connect(self.edit_settings)
         self.canvas.play_requested.connect(self.toggle_run)
         self.canvas_card.fit_requested.connect(self.fit_layers)
@@ -181,6 +182,7 @@ class MainWindow(QMainWindow):
     def _show(self, project: Project) -> None:
         """One frame: every part shows this project."""
         self.top_bar.show_project(project)
+        self.settings_bar.show_rate(project)
         self.canvas.show_project(project)
         for panel in self._panels():
             panel.show_project(project)
@@ -303,10 +305,12 @@ class MainWindow(QMainWindow):
         self.edit("New weights", change)
 
     def edit_settings(self) -> None:
-        form = TrainingForm(self.document.project.config, self)
+        bar = self.settings_bar
+        form = TrainingForm(self.document.project.config, self, bar.fixed, bar.suited)
         form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if form.exec():
             config = form.config
+            bar.remember_typed(form.typed)
             self.edit("Training settings", lambda project: project.with_config(config))
 
     # What the menus do with the view and help

@@ -1,7 +1,8 @@
 """The canvas for those who hear it: every layer, neuron and link is an item with a name.
 
 Qt asks for these only where a screen reader or a test wants to know. An item is a place in a list, not a
-thing of the network, so that edits make no items invalid; Qt owns them once they are registered.
+thing of the network, so that edits make no items invalid. Qt's cache deletes what is registered in it,
+so Python must hold every interface until then: each view's are let go when it goes.
 """
 
 from __future__ import annotations
@@ -33,12 +34,32 @@ def things(view: CanvasView) -> list[Thing]:
     return [] if drawing is None else [*drawing.layers, *drawing.bundles]
 
 
+class Register:
+    """The interfaces of what stands on one canvas; with the canvas they leave Qt's cache."""
+
+    def __init__(self, view: CanvasView) -> None:
+        self._held: list[QAccessibleInterface] = []
+        view.destroyed.connect(self._let_go)
+
+    def added(self, interface: Registered) -> Registered:
+        """Tell Qt of an interface, and hold it."""
+        QAccessible.registerAccessibleInterface(interface)
+        self._held.append(interface)
+        return interface
+
+    def _let_go(self) -> None:
+        for interface in reversed(self._held):
+            QAccessible.deleteAccessibleInterface(QAccessible.uniqueId(interface))
+        self._held.clear()
+
+
 class CanvasInterface(QAccessibleWidget):
     """A canvas as a list of its layers and links."""
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view, Role.List, view.accessibleName())
         self._view = view
+        self._register = Register(view)
         self._items: list[ThingInterface] = []
 
     def childCount(self) -> int:
@@ -48,7 +69,8 @@ class CanvasInterface(QAccessibleWidget):
         if not 0 <= index < self.childCount():
             return None
         while len(self._items) <= index:
-            self._items.append(_registered(ThingInterface(self._view, len(self._items))))
+            item = ThingInterface(self._view, len(self._items), self._register)
+            self._items.append(self._register.added(item))
         return self._items[index]
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
@@ -58,9 +80,10 @@ class CanvasInterface(QAccessibleWidget):
 class ThingInterface(QAccessibleInterface):
     """The layer or link at a place in the list; a layer is a list of its neurons."""
 
-    def __init__(self, view: CanvasView, place: int) -> None:
+    def __init__(self, view: CanvasView, place: int, register: Register) -> None:
         super().__init__()
         self._view = view
+        self._register = register
         self._place = place
         self._neurons: list[NeuronInterface] = []
 
@@ -90,7 +113,8 @@ class ThingInterface(QAccessibleInterface):
         if not 0 <= index < self.childCount():
             return None
         while len(self._neurons) <= index:
-            self._neurons.append(_registered(NeuronInterface(self, len(self._neurons))))
+            neuron = NeuronInterface(self, len(self._neurons))
+            self._neurons.append(self._register.added(neuron))
         return self._neurons[index]
 
     def indexOfChild(self, child: QAccessibleInterface) -> int:
@@ -191,11 +215,6 @@ def on_screen(view: CanvasView, rect: QRectF) -> QRect:
     """A rectangle of the scene in the pixels of the screen."""
     seen = view.mapFromScene(rect).boundingRect()
     return QRect(view.viewport().mapToGlobal(QPoint(seen.topLeft())), seen.size())
-
-
-def _registered(interface: Registered) -> Registered:
-    QAccessible.registerAccessibleInterface(interface)
-    return interface
 
 
 @lru_cache(maxsize=1)
