@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -19,7 +19,7 @@ from bpstudio.cli.plot import curves
 from bpstudio.cli.report import number
 from bpstudio.model.history import History
 from bpstudio.training.control import Control
-from bpstudio.training.events import EpochDone, Failed, Finished, Result
+from bpstudio.training.events import EpochDone, Failed, Finished, Note, Result
 from bpstudio.training.mailbox import Mailbox, MetricsBuffer
 from bpstudio.training.session import Session, history_of
 
@@ -84,6 +84,26 @@ class Monitor:
             self._stream.flush()
 
 
+@contextmanager
+def reading_bar(file: str) -> Iterator[Callable[[float], object] | None]:
+    """A bar on a terminal while a large file is read; what to tell the share done to."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with tqdm(
+        total=1.0,
+        desc=f"reading {file}",
+        delay=1.0,
+        leave=False,
+        bar_format="{desc}: {percentage:3.0f}% |{bar}|",
+    ) as bar:
+
+        def tell(share: float) -> None:
+            bar.update(max(share - bar.n, 0.0))
+
+        yield tell
+
+
 def curve_lines(history: History, width: int = _CURVE_WIDTH) -> list[str]:
     """The losses of a record as a curve with a legend; empty for less than two epochs."""
     if len(history) < 2:
@@ -144,6 +164,8 @@ def _outcome(mailbox: Mailbox, monitor: Monitor | None) -> Result | None:
     for event in mailbox.take_lifecycle():
         if isinstance(event, Finished):
             return event.result
+        if isinstance(event, Note):
+            sys.stderr.write(event.message + "\n")
         if isinstance(event, Failed):
             if monitor is not None:
                 monitor.close()

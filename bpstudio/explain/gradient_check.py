@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from bpstudio.engines.reference import forward, gradient
+from bpstudio.engines.forward import forward
+from bpstudio.engines.reference import gradient
 from bpstudio.explain.numbers import DIGITS, FULL, latex_number
 from bpstudio.model.arrays import BoolArray, FloatArray, IntArray
 from bpstudio.model.functions import LOSSES

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from bpstudio.explain.keys import StepKey, unknown_step
 from bpstudio.explain.notation import Notation
 from bpstudio.explain.values import Values
@@ -228,7 +230,14 @@ class Quantities:
         if self.preparation is None or self.raw is None:
             raise unknown_step(key)
         offset = 0 if key.layer == self.values.topology.input.id else len(self.preparation.inputs)
-        return float(self.raw[key.sample, offset + key.neuron])
+        value = self.raw[key.sample, offset + key.neuron]
+        return float(self.raw_column(key).filled(value))
+
+    def is_missing(self, key: StepKey) -> bool:
+        """Whether a raw value is not in the table, so that it is filled in."""
+        assert self.preparation is not None and self.raw is not None
+        offset = 0 if key.layer == self.values.topology.input.id else len(self.preparation.inputs)
+        return bool(np.isnan(self.raw[key.sample, offset + key.neuron]))
 
     def _row_gradient(self, key: StepKey) -> float:
         # One row's share of delta x^T (23): the engine adds these up and divides by their number.

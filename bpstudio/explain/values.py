@@ -9,8 +9,9 @@ import numpy as np
 
 from bpstudio.engines.base import State, weight_positions
 from bpstudio.engines.choice import create_engine
+from bpstudio.engines.forward import forward
 from bpstudio.engines.optimizers import STEPS, clip_norm
-from bpstudio.engines.reference import deltas, forward, parameter_gradient
+from bpstudio.engines.reference import deltas, parameter_gradient
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.functions import ACTIVATIONS, LOSSES, Loss

@@ -76,7 +76,11 @@ def _role_problems(source: Source, plan: Plan) -> Iterator[Problem]:
             "separated by commas, semicolons, tabs or bars."
         )
         return
-    if not plan.targets:
+    if not plan.targets and source.image_shape is not None and not source.targets:
+        yield Problem(
+            f"{source.name} holds images but no labels: put the file with their labels beside it."
+        )
+    elif not plan.targets:
         last = source.names[-1]
         yield Problem(
             f"No target is named: choose from {source.known()}.",
@@ -208,6 +212,9 @@ def _constant_problems(
 ) -> Iterator[Problem]:
     value = next(iter(raw.counts))
     if column.role == "input":
+        # Pixels at the border of every image are black.
+        if raw.bounds is not None:
+            return
         yield Problem(
             f"Column '{raw.name}' is '{value}' in every row, so it tells nothing.",
             raw.name,

@@ -17,6 +17,7 @@ from bpstudio.files.errors import FileError, file_error, shown
 from bpstudio.model.dataset import DataError
 
 MAX_COLUMNS = 100_000
+MOST_COMMENTS = 1000
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "?"})
 """Cells, in lower case, that mean: there is no value here."""
 DELIMITERS: dict[str, str] = {
@@ -73,10 +74,12 @@ class Options:
 class TextInput:
     """The bytes of a text file, or of text at hand, opened as often as needed."""
 
-    def __init__(self, source: Path | str, name: str) -> None:
+    def __init__(self, source: Path | str | bytes, name: str) -> None:
         self.name = name
         self._path = source if isinstance(source, Path) else None
-        self._bytes = b"" if isinstance(source, Path) else source.encode("utf-8", "replace")
+        if isinstance(source, str):
+            source = source.encode("utf-8", "replace")
+        self._bytes = b"" if isinstance(source, Path) else source
         with self.binary() as file:
             self.size = file.seek(0, io.SEEK_END)
 
@@ -228,6 +231,8 @@ def raw_records(
 ) -> Iterator[tuple[int, list[str]]]:
     """Rows as (line number, cells as they are), with none left out."""
     delimiter = options.delimiter or ","
+    if line == 1:
+        lines = _without_comments(lines, delimiter)
     if delimiter == " ":
         lines = (" ".join(text.split()) + "\n" for text in lines)
     reader = csv.reader(
@@ -249,6 +254,36 @@ def raw_records(
             raise DataError(f"{name}, line {start}: {_csv_complaint(error)}") from None
         yield start, cells
         start = before + reader.line_num + 1
+
+
+def _without_comments(lines: Iterable[str], delimiter: str) -> Iterator[str]:
+    """The lines of a file without those at its top that begin with #; the last of them may be a header.
+
+    Where all lines begin so, as with colours, they are no comments.
+    """
+    rest = iter(lines)
+    top: list[str] = []
+    after: str | None = None
+    # A column may be called #, with nothing behind it.
+    named = ("", "\n") if delimiter == " " else ("", "\n", delimiter)
+    for text in rest:
+        if not text.startswith("#") or text[1:2] in named or len(top) == MOST_COMMENTS:
+            after = text
+            break
+        top.append(text)
+    if after is None:
+        yield from top
+        return
+    for k, text in enumerate(top, start=1):
+        header = text.lstrip("# ")
+        cells = _width(header, delimiter)
+        yield header if k == len(top) and 1 < cells == _width(after, delimiter) else "\n"
+    yield after
+    yield from rest
+
+
+def _width(text: str, delimiter: str) -> int:
+    return len(text.split() if delimiter == " " else text.split(delimiter))
 
 
 def _csv_complaint(error: csv.Error) -> str:

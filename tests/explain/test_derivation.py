@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bpstudio.engines.base import State
 from bpstudio.engines.choice import create_engine
-from bpstudio.engines.reference import ReferenceEngine, deltas, forward, parameter_gradient
+from bpstudio.engines.forward import forward
+from bpstudio.engines.reference import ReferenceEngine, deltas, parameter_gradient
 from bpstudio.explain.derivation import Derivation, explain
 from bpstudio.explain.keys import KINDS, StepKey, parse_key
 from bpstudio.explain.step import Step
