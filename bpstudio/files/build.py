@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bpstudio.files.columns import RawColumn
+from bpstudio.files.errors import quoted_cell
 from bpstudio.files.memory import check_memory
 from bpstudio.files.plan import SPLIT_WORDS, ColumnPlan, Plan
 from bpstudio.files.problems import dropped_rows, plan_problems
@@ -85,7 +86,8 @@ def _column(plan: ColumnPlan, raw: RawColumn, whole: Plan) -> Column:
     absent = [text for text in raw.counts if text not in categories]
     if absent:
         raise DataError(
-            f"Column '{plan.name}': the order of its categories lacks '{absent[0]}': add it."
+            f"Column '{plan.name}': the order of its categories lacks "
+            f"'{quoted_cell(absent[0])}': add it."
         )
     if missing == "category":
         categories = (*categories, MISSING_CATEGORY)
