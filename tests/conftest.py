@@ -22,6 +22,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bpstudio.engines import choice
+
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 LEAK_SECONDS = 5.0
 """How long a thread, timer or window may take to end after its test."""
@@ -41,6 +43,16 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip(f"needs the data in {SHARED}")
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_kernels() -> None:
+    """Have the kernels compiled once, before the first test: from the cache, if this machine has
+    them."""
+    for dtype in ("float64", "float32"):
+        choice.prepare(dtype)
+    while not all(choice.is_ready(dtype) for dtype in ("float64", "float32")):
+        threading.Event().wait(0.02)
 
 
 @pytest.fixture(autouse=True)

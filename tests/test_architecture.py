@@ -56,10 +56,29 @@ def test_that_training_from_python_loads_no_qt() -> None:
     assert not loaded & set(QT)
 
 
+MACHINE_CODE = ("bpstudio.engines.compiled", "bpstudio.engines.cache", "bpstudio.engines.kernels")
+"""What the compiled engine is made of: loaded when it is wanted, and if it can be."""
+
+
 def test_that_the_model_and_the_engines_need_numpy_alone() -> None:
-    loaded = loaded_by(*(f"import {name}" for name in modules_of("model", "engines", "training")))
+    modules = modules_of("model", "engines", "training")
+    names = [name for name in modules if not name.startswith(MACHINE_CODE)]
+    loaded = loaded_by(*(f"import {name}" for name in names))
     assert "numpy" in loaded
-    assert not loaded & {*QT, "pydantic", "safetensors", "platformdirs", "tqdm"}
+    others = {"pydantic", "safetensors", "platformdirs", "tqdm", "llvmlite", "numba"}
+    assert not loaded & {*QT, *others}
+
+
+def test_that_a_trained_network_needs_no_compiler_in_its_process() -> None:
+    loaded = loaded_by(
+        "import bpstudio as bp",
+        "data = bp.sample('xor')",
+        "network = bp.Network.create(bp.Topology.parse('2-3-1'))",
+        "config = bp.TrainingConfig(epochs=2, engine='compiled')",
+        "assert bp.train(network, data, config).stop_reason == 'epochs'",
+    )
+    assert "llvmlite" in loaded
+    assert "numba" not in loaded
 
 
 def test_that_the_package_alone_costs_nothing() -> None:

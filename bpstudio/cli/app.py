@@ -1,4 +1,4 @@
-"""Open the window on a project, a table or sample:NAME; without FILE on the starter example."""
+"""Open the window on a project, a table, sample:NAME or lesson:NAME; without FILE on the starter."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from pathlib import Path
 
 from bpstudio.cli.display import display_problem
 from bpstudio.cli.options import UsageError, Window
-from bpstudio.cli.sources import SAMPLE, is_project, open_project
+from bpstudio.cli.sources import LESSON, SAMPLE, is_project, open_project
 from bpstudio.model.project import Project
 
 EXAMPLE = "bpstudio iris.bps"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", nargs="?", help="a project, a table or sample:NAME")
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", help="a project, a table, sample:NAME or lesson:NAME"
+    )
 
 
 def run(args: argparse.Namespace, window: Window) -> int:
@@ -27,6 +29,7 @@ def run(args: argparse.Namespace, window: Window) -> int:
 
 
 def _opened(file: str) -> Project:
-    if not file.startswith(SAMPLE) and not Path(file).exists() and "." not in Path(file).name:
+    known = file.startswith((SAMPLE, LESSON))
+    if not known and not Path(file).exists() and "." not in Path(file).name:
         raise UsageError(f"'{file}' is neither a command nor a file: see bpstudio --help.")
     return open_project(file)

@@ -19,7 +19,7 @@ from bpstudio.cli.plot import curves
 from bpstudio.cli.report import number
 from bpstudio.model.history import History
 from bpstudio.training.control import Control
-from bpstudio.training.events import EpochDone, Failed, Finished, Result
+from bpstudio.training.events import EpochDone, Failed, Finished, Note, Result
 from bpstudio.training.mailbox import Mailbox, MetricsBuffer
 from bpstudio.training.session import Session, history_of
 
@@ -164,6 +164,8 @@ def _outcome(mailbox: Mailbox, monitor: Monitor | None) -> Result | None:
     for event in mailbox.take_lifecycle():
         if isinstance(event, Finished):
             return event.result
+        if isinstance(event, Note):
+            sys.stderr.write(event.message + "\n")
         if isinstance(event, Failed):
             if monitor is not None:
                 monitor.close()

@@ -8,12 +8,13 @@ from typing import Any
 
 from bpstudio.cli.monitor import reading_bar
 from bpstudio.cli.options import UsageError
+from bpstudio.files.lessons import load_lesson
 from bpstudio.files.project_file import load
 from bpstudio.files.samples import SAMPLES, sample
 from bpstudio.files.source import Options
 from bpstudio.files.tables import load_table
 from bpstudio.files.text import DELIMITERS
-from bpstudio.model.config import TrainingConfig
+from bpstudio.model.config import TrainingConfig, usual_values
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import LOSSES, choose
 from bpstudio.model.project import Project
@@ -21,6 +22,7 @@ from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import Topology
 
 SAMPLE = "sample:"
+LESSON = "lesson:"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,13 @@ def is_project(file: str) -> bool:
     return file.lower().endswith(".bps")
 
 
+def load_project(file: str) -> Project:
+    """A project file, or a lesson as ``lesson:xor``."""
+    if file.startswith(LESSON):
+        return load_lesson(file.removeprefix(LESSON))
+    return load(Path(file))
+
+
 def settings_from(assignments: list[str]) -> dict[str, Any]:
     """``key=value`` texts as fields of a TrainingConfig. ValueError with one sentence."""
     config = TrainingConfig().with_text(assignments)
@@ -75,7 +84,7 @@ def open_project(
     Raises UsageError where an option does not go with the file, else the file's own errors.
     """
     options, settings = options or DataOptions(), settings or {}
-    if not is_project(file):
+    if not is_project(file) and not file.startswith(LESSON):
         return new_project(file, options, topology, settings, hidden, output)
     network = {"topology": topology, "hidden": hidden, "output": output}
     refused = [name for name, value in network.items() if value is not None]
@@ -84,7 +93,7 @@ def open_project(
             f"'{file}' is a project, which has its network and data already: leave out "
             f"--{refused[0].replace('_', '-')}, or train from the data file."
         )
-    project = load(file)
+    project = load_project(file)
     return project.with_config(replace(project.config, **settings))
 
 
@@ -108,6 +117,9 @@ def new_project(
         if shape is not None and shape.output.size != 1:
             # The sample's loss belongs to its own output.
             usual.pop("loss", None)
+    if "optimizer" in settings:
+        # The sample's learning rate is one for SGD.
+        usual |= usual_values(settings["optimizer"])
     proposed = proposal(dataset, hidden, **{**usual, **settings})
     network = proposed.topology
     config = proposed.config

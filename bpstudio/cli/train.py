@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import math
-from dataclasses import fields
+import sys
+import textwrap
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,17 @@ from bpstudio.cli.runs import train_project
 from bpstudio.cli.scores import Score, score_lines, split_scores
 from bpstudio.cli.sources import DataOptions, is_project, open_project, project_name, settings_from
 from bpstudio.files.plan import MISSING_TREATMENTS
-from bpstudio.files.project_file import save
+from bpstudio.files.project_file import load, save
 from bpstudio.files.tables import TASKS
 from bpstudio.files.text import DELIMITERS, ENCODINGS
-from bpstudio.model.config import SETTINGS
+from bpstudio.model.config import GROUPS, SETTINGS, TrainingConfig
 from bpstudio.model.dataset import SCALINGS
 from bpstudio.model.functions import ACTIVATIONS
+from bpstudio.model.methods import (
+    METHODS,
+    batch_advice,
+    readers_of,
+)
 from bpstudio.model.project import Project
 from bpstudio.training.events import Result
 
@@ -49,8 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         action="append",
         default=[],
-        help="any other setting, repeatable: " + ", ".join(SETTINGS),
+        help="any other setting, repeatable, as optimizer=adam; --settings lists them",
     )
+    add("--settings", action=_ListSettings, help="tell about every setting, and leave")
     add("--out", metavar="P.bps", type=Path, help="where to save the trained project")
     add_json(parser)
     add("--hidden", metavar="F", choices=_HIDDEN, help="activation of the hidden layers")
@@ -75,10 +83,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--header", action=argparse.BooleanOptionalAction, help="whether the first row holds names"
     )
     reading("--sheet", metavar="NAME", help="of a workbook")
+    keys = ", ".join(name for names in GROUPS.values() for name in names)
+    parser.add_argument_group("settings for --set", textwrap.fill(keys, 76))
+
+
+class _ListSettings(argparse.Action):
+    """Prints every setting, as --help prints the options."""
+
+    def __init__(self, option_strings: list[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print("\n\n".join(_group_text(title, names) for title, names in GROUPS.items()))
+        parser.exit()
+
+
+def _group_text(title: str, names: tuple[str, ...]) -> str:
+    """A paragraph for each setting: its key and default, what it does, what it may be."""
+    lines = [f"{title}:"]
+    for name in names:
+        setting, default = SETTINGS[name], getattr(TrainingConfig(), name)
+        readers = readers_of(name)
+        belongs = f" (for {', '.join(readers)})" if readers else ""
+        text = (
+            f"{name}={setting.text(default)}  {_lowered(setting.help)}{belongs}; {setting.wanted}"
+        )
+        lines.append(_paragraph(text, "  "))
+        for key, method in METHODS.get(name, {}).items():
+            lines.append(_paragraph(f"{key}: {method.help}", "      "))
+    return "\n".join(lines)
 
 
 _HIDDEN = [name for name, activation in ACTIVATIONS.items() if not activation.output_only]
 _SPLIT_HELP = "stratified, random, ordered, or the name of a column that marks the rows"
+
+
+def _paragraph(text: str, indent: str) -> str:
+    return textwrap.fill(text, 90, initial_indent=indent, subsequent_indent=indent + "    ")
 
 
 def _lowered(text: str) -> str:
@@ -88,8 +129,10 @@ def _lowered(text: str) -> str:
 def run(args: argparse.Namespace, window: Window) -> int:
     project = _opened(args)
     out = _place(args)
+    for remark in _remarks(project, args.set):
+        print(f"bpstudio: {remark}", file=sys.stderr)
     before = project.epoch
-    project, result = train_project(project)
+    project, result = train_project(project, load(args.file).config if before else None)
     # A project on disk is not replaced by one whose run went wrong, unless that was asked for.
     saved = out if result.stop_reason != "diverged" or args.out is not None else None
     if saved is not None:
@@ -112,6 +155,16 @@ def _opened(args: argparse.Namespace) -> Project:
     )
     settings = settings_from(assignments)
     return open_project(args.file, options, args.topology, settings, args.hidden, args.output)
+
+
+def _remarks(project: Project, assignments: list[str]) -> list[str]:
+    """What to say about --set: settings without effect, and a batch that does not suit."""
+    config = project.config
+    names = dict.fromkeys(a.partition("=")[0].strip().replace("-", "_") for a in assignments)
+    remarks = [config.idle(name) or "" for name in names]
+    if {"optimizer", "batch_size"} & set(names):
+        remarks.append(batch_advice(config.optimizer, config.batch_size))
+    return [remark for remark in remarks if remark]
 
 
 def _place(args: argparse.Namespace) -> Path:
@@ -141,6 +194,8 @@ def _report(
         **{name: scores[name].as_json() if name in scores else None for name in _PARTS},
         "seconds": result.seconds,
         "rows_per_second": _speed(result),
+        "learning_rate": float(project.history.learning_rate[-1]),
+        "changes": [asdict(change) for change in project.history.changes],
         "seed": project.config.seed,
         "config": {name: getattr(project.config, name) for name in SETTINGS},
         "out": None if saved is None else str(saved),

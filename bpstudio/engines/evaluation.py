@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
-from bpstudio.engines.reference import forward
+from bpstudio.engines.base import Evaluation
+from bpstudio.engines.forward import forward
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.dataset import classes_of
 from bpstudio.model.functions import LOSSES
@@ -15,15 +15,6 @@ from bpstudio.model.topology import Topology
 
 CHUNK_VALUES = 1 << 18
 """Activations held at once: bounds memory, and the time of one piece to a few milliseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """``loss``: mean over the rows, without penalties; ``accuracy``: 0 to 1, NaN without classes."""
-
-    rows: int
-    loss: float
-    accuracy: float
 
 
 def chunks(topology: Topology, rows: int) -> Iterator[slice]:

@@ -6,26 +6,19 @@ are (samples, neurons) and the W x of (22) is written x W^T.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from bpstudio.engines.base import State, batch_rows, weight_positions
+from bpstudio.engines.base import Evaluation, State, batch_rows, weight_positions
+from bpstudio.engines.evaluation import evaluate
+from bpstudio.engines.forward import forward
 from bpstudio.engines.optimizers import STEPS, clip_norm, decoupled_decay
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.functions import ACTIVATIONS, LOSSES, Loss, choose
-from bpstudio.model.network import Network, net_input
+from bpstudio.model.network import Network
 from bpstudio.model.topology import Topology
-
-
-def forward(topology: Topology, vector: FloatArray, X: FloatArray) -> list[FloatArray]:
-    """Outputs of every layer in topological order, each (samples, neurons), the input's first."""
-    outputs = [X]
-    for block in topology.blocks:
-        # (22), and for one hidden layer (3) and (13): z = W x + b, summed over the incoming links.
-        z = net_input(block, vector, outputs)
-        # (22), and for one hidden layer (2) and (14), (21): x = f(z).
-        outputs.append(ACTIVATIONS[block.layer.activation](z))
-    return outputs
 
 
 def deltas(
@@ -102,6 +95,10 @@ def gradient(
 class ReferenceEngine:
     """The Engine in readable NumPy: standard, mini-batch and accumulated BP."""
 
+    call_seconds = 0.003
+    holds_interpreter = True
+    interrupted = False
+
     def __init__(
         self, topology: Topology, X: FloatArray, Y: FloatArray, config: TrainingConfig, state: State
     ) -> None:
@@ -110,6 +107,7 @@ class ReferenceEngine:
         self.Y = Y
         self.config = config
         self.state = state
+        self.interrupt: Callable[[], bool] = lambda: False
         self._held = None if topology.free is None else ~topology.free
         self._is_weight = weight_positions(topology)
 
@@ -163,3 +161,7 @@ class ReferenceEngine:
             gradient += self.config.l1 * np.sign(w) * self._is_weight
         if l2:
             gradient += l2 * w * self._is_weight
+
+    def measure(self, X: FloatArray, Y: FloatArray, labels: IntArray | None) -> Evaluation:
+        """See ``Engine.measure``."""
+        return evaluate(self.topology, self.state.parameters, X, Y, self.config.loss, labels)

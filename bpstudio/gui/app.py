@@ -6,10 +6,11 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
+from bpstudio.engines.choice import prepare
 from bpstudio.files.resources import resource
 from bpstudio.files.samples import starter
 from bpstudio.gui.main_window import MainWindow
@@ -61,12 +62,11 @@ def run_app(project: Project | None = None, path: Path | None = None) -> int:
     app = application()
     window = create_window(project, path if project is not None else None)
     window.show()
+    prepare(window.document.project.config.dtype)
     if project is None and path is not None:
         window.open_path(path)
     code = app.exec()
-    # Plot widgets that are alive when the interpreter exits crash it: they go first.
-    window.deleteLater()
-    app.processEvents()
+    _delete(window)
     return code
 
 
@@ -88,10 +88,16 @@ def draw_window(
     _wait_until_exact(window)
     picture = window.grab()
     window.close()
-    window.deleteLater()
-    app.processEvents()
+    _delete(window)
     if not picture.save(str(out), "PNG"):
         raise OSError(f"The picture could not be written to {out}: choose another place.")
+
+
+def _delete(window: MainWindow) -> None:
+    """Have a window go now: widgets that are alive when the interpreter exits crash it."""
+    window.deleteLater()
+    # Without an event loop nothing else makes deleteLater come true.
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 def _wait_until_exact(window: MainWindow) -> None:

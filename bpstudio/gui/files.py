@@ -199,9 +199,17 @@ class FileActions(QObject):
 
 HELP = (
     "Space plays and pauses; S steps one update, E one epoch; R goes back to the starting weights.\n\n"
-    "Draw a vertical stroke on the canvas for a layer: its length is the number of neurons. Drag from "
-    "layer to layer to link them. Pull the handle under a layer, press + or −, or type a number while "
-    "it is selected to change its size. Delete removes what is selected. Everything can be undone.\n\n"
+    "Draw a vertical stroke on the canvas for a layer: its length is the number of neurons, a click is "
+    "one. It splits the link it is drawn into; with Alt that stays. Drag from a layer's edge to another "
+    "layer to link all of both, from a neuron for that one alone. Hold X and drag across connections to "
+    "cut them, with Shift to bring pruned ones back; P shows those. Pull the handle under a layer, "
+    "press + or −, or type a number while it is selected to change its size. Double-click a neuron or a "
+    "connection to select it alone. Ctrl+C and Ctrl+V copy layers, also to another window; a text such "
+    "as 4-8-3 can be pasted too. Everything can be undone.\n\n"
+    "By keyboard: Tab goes from layer to layer, Enter to its neurons and on to their connections, "
+    "Escape back; N draws a layer, L links, X cuts, arrows move. The wheel zooms, Space or the middle "
+    "button drags the view, F shows all of it, Ctrl+B turns it from bottom to top. Ctrl+H shows every "
+    "step made so far, to go back to any; below the canvas are the options of what is selected.\n\n"
     "Drop a CSV file or a project on the window to open it. Ctrl+E exports the weights together with "
     "the scaling, so that the outputs can be computed from the raw columns."
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from bpstudio.model.config import TrainingConfig
+from bpstudio.model.config import TrainingConfig, usual_values
 from bpstudio.model.dataset import TRAIN, Dataset
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.topology import Topology
@@ -63,6 +63,7 @@ def proposal(dataset: Dataset, hidden: Sequence[int] | None = None, **settings: 
         **start,
     )
     topology = Topology.chain([inputs, *hidden, outputs], "tanh", activation)
+    settings = usual_values(settings.get("optimizer", proposed.optimizer)) | settings
     return Proposal(topology, replace(proposed, **settings), reason + ".")
 
 

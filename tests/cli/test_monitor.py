@@ -10,8 +10,10 @@ import pytest
 from bpstudio.cli.monitor import Monitor, TrainingError, curve_lines, run_session
 from bpstudio.cli.plot import curves
 from bpstudio.cli.report import confusion_lines, plain, table
+from bpstudio.engines.base import Engine
 from bpstudio.files.samples import starter
 from bpstudio.model.history import History
+from bpstudio.training import session as sessions
 from bpstudio.training.events import EpochDone
 from bpstudio.training.mailbox import Mailbox
 from bpstudio.training.session import Session
@@ -62,13 +64,17 @@ def test_that_the_monitor_draws_over_itself(encoding: str) -> None:
     assert ("┤" in text) == (encoding == "utf-8")
 
 
-def test_that_an_error_in_a_run_is_told() -> None:
+def test_that_an_error_in_a_run_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     project = starter()
     assert project.dataset is not None
     mailbox = Mailbox()
     session = Session(project.network, project.dataset, project.config, mailbox)
-    session._engine = None  # type: ignore[assignment]
-    with pytest.raises(TrainingError, match="Training stopped by an error"):
+
+    def broken(*_: object) -> Engine:
+        raise MemoryError("no memory")
+
+    monkeypatch.setattr(sessions, "create_engine", broken)
+    with pytest.raises(TrainingError, match="Training stopped by an error: no memory"):
         run_session(session, mailbox, 0, 1)
 
 

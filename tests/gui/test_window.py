@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMessageBox, Q
 from pytestqt.qtbot import QtBot
 
 import bpstudio as bp
-from bpstudio.engines.reference import forward
+from bpstudio.engines.forward import forward
 from bpstudio.files.resources import resource
 from bpstudio.files.samples import sample, starter
 from bpstudio.gui.app import create_window

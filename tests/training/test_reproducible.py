@@ -13,6 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import bpstudio as bp
+from bpstudio.engines.base import Engine
+from bpstudio.engines.compiled import CompiledEngine
+from bpstudio.engines.reference import ReferenceEngine
 from bpstudio.model.dataset import TRAIN, Dataset
 from bpstudio.model.project import Progress
 from bpstudio.training import session as sessions
@@ -91,16 +94,18 @@ def test_that_a_run_stopped_anywhere_and_continued_gives_the_bits_of_one_in_one_
     assert first.history.extended(rest.history) == whole.history
 
 
+@pytest.mark.parametrize("engine", [CompiledEngine, ReferenceEngine])
 @pytest.mark.parametrize("seconds", [0.0, 1e-5, 1e3])
 def test_that_the_length_of_a_call_into_the_engine_changes_no_bit(
-    monkeypatch: pytest.MonkeyPatch, seconds: float
+    monkeypatch: pytest.MonkeyPatch, seconds: float, engine: type[Engine]
 ) -> None:
     rng = np.random.default_rng(0)
     data = bp.Dataset.from_arrays(rng.normal(size=(50, 2)), rng.random(50))
     network = bp.Network.create(bp.Topology.parse("2-3-1"))
-    config = bp.TrainingConfig(epochs=4, batch_size=3, optimizer="momentum")
+    name = engine.__name__.removesuffix("Engine").lower()
+    config = bp.TrainingConfig(epochs=4, batch_size=3, optimizer="momentum", engine=name)
     expected = bp.train(network, data, config)
-    monkeypatch.setattr(sessions, "CALL_SECONDS", seconds)
+    monkeypatch.setattr(engine, "call_seconds", seconds)
     assert bp.train(network, data, config).network == expected.network
 
 

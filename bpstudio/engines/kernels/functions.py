@@ -1,0 +1,239 @@
+"""Activations and their derivatives over vectors, from one exponential of their own.
+
+All of them need e^x for x <= 0 only: the sigmoid is written so that nothing can overflow, and softmax
+subtracts the largest net input. e^x - 1 is computed by x = n ln 2 + r, |r| <= ln 2 / 2, and the
+Taylor series of e^r - 1; it keeps its last bits near 0, where tanh needs them.
+"""
+
+from __future__ import annotations
+
+from math import factorial, log
+from typing import Any
+
+from bpstudio.engines.kernels.compiling import kernel
+from bpstudio.engines.kernels.plan import ACTIVATION_CODES as CODES
+from bpstudio.engines.kernels.vectors import (
+    ZERO,
+    call,
+    constant,
+    keep_first,
+    lanes,
+    largest,
+    like,
+    load,
+    load_at_most,
+    load_first,
+    magnitude,
+    maximum,
+    muladd,
+    nearest,
+    power_of_two,
+    spread,
+    store,
+    store_first,
+    suffix,
+    total,
+    vector_intrinsic,
+    where_greater,
+    with_sign,
+)
+from bpstudio.model.functions import LEAK
+
+LINEAR, SIGMOID, TANH, RELU, LEAKY_RELU, SOFTPLUS, SOFTMAX = (
+    CODES[name]
+    for name in ("linear", "sigmoid", "tanh", "relu", "leaky_relu", "softplus", "softmax")
+)
+
+
+def _series(double: list[float], single: int) -> Any:
+    """A polynomial in x by Estrin's scheme: all its coefficients in float64, the first in float32."""
+
+    def polynomial(typing: Any, x: Any) -> Any:
+        def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            name = f"llvm.fmuladd.{suffix(x)}"
+            kept = double if x.element.bitwidth == 64 else double[:single]
+            terms, power = [constant(x, c) for c in kept], args[0]
+            while len(terms) > 1:
+                pairs = [
+                    call(builder, name, power.type, terms[k + 1], power, terms[k])
+                    for k in range(0, len(terms) - 1, 2)
+                ]
+                terms = pairs + terms[len(pairs) * 2 :]
+                power = builder.fmul(power, power)
+            return terms[0]
+
+        return x(x), codegen
+
+    return vector_intrinsic(polynomial)
+
+
+# (e^r - 1 - r) / r^2; the first term left out is below 1e-17 (float32: 1e-8) for |r| <= ln 2 / 2.
+_exp_series = _series([1 / factorial(k + 2) for k in range(12)], 6)
+# atanh(s) / s in s^2, for |s| <= 1/3.
+_atanh_series = _series([1 / (2 * k + 1) for k in range(16)], 7)
+
+
+def _by_precision(double: float, single: float) -> Any:
+    """A constant like a vector."""
+
+    def choose(typing: Any, x: Any) -> Any:
+        value = double if x.element.bitwidth == 64 else single
+
+        def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            return constant(x, value)
+
+        return x(x), codegen
+
+    return vector_intrinsic(choose)
+
+
+# ln 2 in two parts, the first with so few bits that n times it is exact.
+_LN2_64, _LN2_32 = float.fromhex("0x1.62e42feep-1"), 0.693359375
+_ln2_high = _by_precision(_LN2_64, _LN2_32)
+_ln2_low = _by_precision(1.90821492927058770002e-10, -2.121944400546905827679e-4)
+# Below it e^x is 0: the smallest power of two that is not denormal.
+_lowest = _by_precision(-708.0, -87.0)
+_PER_LN2 = 1 / log(2)
+
+
+@kernel
+def expm1(x: Any) -> Any:
+    """e^x - 1 for x <= 0."""
+    lowest = _lowest(x)
+    inside = where_greater(lowest, x, lowest, x)
+    n = nearest(inside * like(_PER_LN2, x))
+    r = muladd(n, like(0.0, x) - _ln2_high(x), inside)
+    r = muladd(n, like(0.0, x) - _ln2_low(x), r)
+    p = muladd(r * r, _exp_series(r), r)
+    scale = power_of_two(n)
+    return muladd(scale, p, scale - like(1.0, x))
+
+
+@kernel
+def exp(x: Any) -> Any:
+    """e^x for x <= 0."""
+    lowest = _lowest(x)
+    inside = where_greater(lowest, x, lowest, x)
+    n = nearest(inside * like(_PER_LN2, x))
+    r = muladd(n, like(0.0, x) - _ln2_high(x), inside)
+    r = muladd(n, like(0.0, x) - _ln2_low(x), r)
+    p = muladd(r * r, _exp_series(r), r)
+    scale = power_of_two(n)
+    return where_greater(lowest, x, like(0.0, x), muladd(scale, p, scale))
+
+
+@kernel
+def _sigmoid(z: Any) -> Any:
+    one, zero = like(1.0, z), like(0.0, z)
+    e = exp(zero - magnitude(z))
+    return where_greater(zero, z, e, one) / (one + e)
+
+
+@kernel
+def _tanh(z: Any) -> Any:
+    # tanh |z| = (1 - e^-2|z|) / (1 + e^-2|z|)
+    e = expm1(magnitude(z) * like(-2.0, z))
+    return with_sign(e / (like(2.0, z) + e), z)
+
+
+@kernel
+def _softplus(z: Any) -> Any:
+    # ln(1 + e) = 2 atanh(e / (2 + e))
+    zero = like(0.0, z)
+    e = exp(zero - magnitude(z))
+    s = e / (like(2.0, z) + e)
+    rest = like(2.0, z) * s * _atanh_series(s * s)
+    return where_greater(zero, z, zero, z) + rest
+
+
+@kernel
+def _function(code: Any, z: Any) -> Any:
+    """(2), (14), (22): f(z). NaN stays NaN."""
+    if code == SIGMOID:
+        return _sigmoid(z)
+    if code == TANH:
+        return _tanh(z)
+    if code == RELU:
+        return where_greater(like(0.0, z), z, like(0.0, z), z)
+    if code == LEAKY_RELU:
+        return where_greater(z, like(0.0, z), z, z * like(LEAK, z))
+    return _softplus(z)
+
+
+# Layers begin at a vector in ``values`` and ``deltas``; what is left of their last vector is 0 and
+# stays it.
+
+
+@kernel
+def activate(code: Any, values: Any, start: Any, count: Any) -> None:
+    """x = f(z) in place, for one layer of one sample: formulas (2), (14), (22)."""
+    if code == SOFTMAX:
+        _softmax(values, start, count)
+    elif code != LINEAR:
+        for at in range(ZERO, count, lanes(values)):
+            y = _function(code, load(values, start + at))
+            store(values, start + at, keep_first(y, count - at))
+
+
+@kernel
+def _softmax(values: Any, start: Any, count: Any) -> None:
+    top = spread(values[start], values)
+    for at in range(ZERO, count, lanes(values)):
+        top = maximum(top, load_at_most(values, start + at, count - at, values[start]))
+    shift = like(largest(top), top)
+    summed = like(0.0, top)
+    for at in range(ZERO, count, lanes(values)):
+        e = exp(load_first(values, start + at, count - at) - shift)
+        store_first(values, start + at, count - at, e)
+        summed = summed + load_first(values, start + at, count - at)
+    scale = like(total(summed), top)
+    for at in range(ZERO, count, lanes(values)):
+        e = load_first(values, start + at, count - at)
+        store_first(values, start + at, count - at, e / scale)
+
+
+@kernel
+def _derivative(code: Any, y: Any) -> Any:
+    """f'(z) in terms of y = f(z)."""
+    one, zero = like(1.0, y), like(0.0, y)
+    if code == SIGMOID:
+        return y * (one - y)
+    if code == TANH:
+        return one - y * y
+    if code == RELU:
+        return where_greater(y, zero, one, zero)
+    if code == LEAKY_RELU:
+        return where_greater(y, zero, one, like(LEAK, y))
+    return zero - expm1(zero - y)
+
+
+@kernel
+def backward(code: Any, values: Any, deltas: Any, start: Any, count: Any) -> None:
+    """dE/dy in ``deltas`` becomes delta = dE/dz, in place: (16), (24), (26)."""
+    if code == SOFTMAX:
+        mixed = spread(0.0, values)
+        for at in range(ZERO, count, lanes(values)):
+            mixed = muladd(load(values, start + at), load(deltas, start + at), mixed)
+        shift = like(total(mixed), mixed)
+        for at in range(ZERO, count, lanes(values)):
+            g = load(deltas, start + at) - shift
+            store(deltas, start + at, load(values, start + at) * g)
+    elif code != LINEAR:
+        for at in range(ZERO, count, lanes(values)):
+            slope = _derivative(code, load(values, start + at))
+            store(deltas, start + at, load(deltas, start + at) * slope)
+
+
+@kernel
+def output_delta(
+    joint: Any, code: Any, values: Any, deltas: Any, start: Any, count: Any, Y: Any, row: Any
+) -> Any:
+    """delta of the output layer for one sample, (7), (8), (25); the sum of (y_hat - y)^2."""
+    squares = spread(0.0, values)
+    for at in range(ZERO, count, lanes(values)):
+        difference = load(values, start + at) - load_first(Y, row + at, count - at)
+        squares = muladd(difference, difference, squares)
+        store(deltas, start + at, difference)
+    if not joint:
+        backward(code, values, deltas, start, count)
+    return squares

@@ -1,0 +1,15 @@
+"""The functions that the machine code offers, and their arguments."""
+
+from __future__ import annotations
+
+ENTRIES: dict[str, tuple[str, str]] = {
+    "online": ("updates", "onppiinpinpnppbt"),
+    "batches": ("updates", "onnnnppiinnppppinnnppppnpinppppbnbs"),
+    "measure": ("measures", "onnppobiinnpinpppndo"),
+}
+"""By name: the module, and a letter for each argument.
+
+``p`` points to numbers of the precision, ``o`` to int64, ``i`` to unsigned words, ``s`` to
+float64; ``n`` is an unsigned word,
+``b`` a truth value, ``t`` a number of the precision and ``d`` a float64. Each returns a float64.
+"""

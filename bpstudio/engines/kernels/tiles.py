@@ -1,0 +1,195 @@
+"""The innermost loops, written out for as many registers as they use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+
+from bpstudio.engines.kernels.vectors import (
+    LANE,
+    WORD,
+    Index,
+    Vector,
+    call,
+    constant,
+    first_lanes,
+    halved,
+    llvm_type,
+    load_part,
+    masked_load,
+    suffix,
+    vector_address,
+    vector_intrinsic,
+)
+
+
+def _load(builder: Any, vector: Vector, pointer: Any, index: Any) -> Any:
+    at = vector_address(builder, vector, pointer, index)
+    return builder.load(at, align=vector.element.bitwidth // 8)
+
+
+def _totals(builder: Any, vector: Vector, sums: list[Any]) -> Any:
+    """The sum over the lanes of each vector (a power of two of them), in the first lanes."""
+    width = vector.lanes
+    while len(sums) > 1:
+        pairs = zip(sums[::2], sums[1::2], strict=True)
+        sums = [halved(builder, vector, a, b, width) for a, b in pairs]
+        width //= 2
+    while width > 1:
+        sums = [halved(builder, vector, sums[0], sums[0], width)]
+        width //= 2
+    return sums[0]
+
+
+def _dot_sums(
+    builder: Any, vector: Vector, X: Any, xs: list[Any], W: Any, ws: list[Any], n: Any
+) -> list[list[Any]]:
+    """For each x and w the products of n numbers, summed in the lanes of a vector."""
+    zero, lanes = constant(vector, 0.0), vector.lanes
+    sums = [[cgutils.alloca_once_value(builder, zero) for _ in ws] for _ in xs]
+
+    def add(part: Any) -> None:
+        weights = [part(W, w) for w in ws]
+        for x, row in zip(xs, sums, strict=True):
+            v = part(X, x)
+            for w, place in zip(weights, row, strict=True):
+                s = call(
+                    builder,
+                    f"llvm.fmuladd.{suffix(vector)}",
+                    llvm_type(vector),
+                    v,
+                    w,
+                    builder.load(place),
+                )
+                builder.store(s, place)
+
+    whole = builder.and_(n, WORD(~(lanes - 1) & (2**64 - 1)))
+    step = WORD(lanes)
+    with cgutils.for_range_slice(builder, WORD(0), whole, step, WORD(0).type) as (i, _):
+        add(lambda pointer, at: _load(builder, vector, pointer, builder.add(at, i)))
+    rest = builder.and_(n, WORD(lanes - 1))
+    with builder.if_then(builder.icmp_unsigned("!=", rest, WORD(0)), likely=False):
+        add(
+            lambda pointer, at: masked_load(
+                builder, vector, pointer, builder.add(at, whole), rest, zero
+            )
+        )
+    return [[builder.load(place) for place in row] for row in sums]
+
+
+def _rows_of(builder: Any, start: Any, stride: Any, count: int, limit: Any | None) -> list[Any]:
+    """Starts of ``count`` rows; those from ``limit`` on repeat the last one before it."""
+    starts = [start]
+    for k in range(1, count):
+        following = builder.add(starts[-1], stride)
+        if limit is not None:
+            more = builder.icmp_unsigned("<", WORD(k), limit)
+            following = builder.select(more, following, starts[-1])
+        starts.append(following)
+    return starts
+
+
+@vector_intrinsic
+def dot_lanes(
+    typing: Any, C: Any, c: Any, base: Any, b: Any, reads: Any, X: Any, x: Any, W: Any, w: Any,
+    n: Any, rows: Any,
+) -> Any:  # fmt: skip
+    """C[c + j] = base[b + j] + sum_i X[x + i] W[w + j n + i] for j < ``rows``, at most LANES.
+
+    The lanes of C after that become 0; ``reads`` numbers of the base may be read.
+    """
+    vector = Vector(C.dtype)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        C, c, base, b, reads, X, x, W, w, n, rows = args
+        starts = _rows_of(builder, w, n, vector.lanes, rows)
+        sums = _dot_sums(builder, vector, X, [x], W, starts, n)[0]
+        start = load_part(builder, vector, base, b, reads)
+        value = builder.fadd(start, _totals(builder, vector, sums))
+        kept = builder.select(first_lanes(builder, vector, rows), value, constant(vector, 0.0))
+        at = vector_address(builder, vector, C, c)
+        builder.store(kept, at, align=vector.element.bitwidth // 8)
+        return context.get_dummy_value()
+
+    return types.void(C, Index, C, Index, Index, C, Index, C, Index, Index, Index), codegen
+
+
+@vector_intrinsic
+def dot_4x4(
+    typing: Any, C: Any, c: Any, cs: Any, base: Any, b: Any, bs: Any, X: Any, x: Any, xs: Any,
+    W: Any, w: Any, n: Any, rows: Any,
+) -> Any:  # fmt: skip
+    """Like ``dot_lanes`` for four neurons and four samples: C[c + r cs + j], base[b + r bs + j], X[x +
+    r xs].
+
+    Only the first ``rows`` neurons are written.
+    """
+    vector = Vector(C.dtype)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        C, c, cs, base, b, bs, X, x, xs, W, w, n, rows = args
+        rows = builder.select(builder.icmp_unsigned("<", rows, WORD(4)), rows, WORD(4))
+        samples = _rows_of(builder, x, xs, 4, None)
+        sums = _dot_sums(builder, vector, X, samples, W, _rows_of(builder, w, n, 4, rows), n)
+        align = vector.element.bitwidth // 8
+        mask = first_lanes(builder, vector, rows)
+        for row in sums:
+            start = masked_load(builder, vector, base, b, rows, constant(vector, 0.0))
+            value = builder.fadd(start, _totals(builder, vector, row))
+            at = vector_address(builder, vector, C, c)
+            name = f"llvm.masked.store.{suffix(vector)}.p0"
+            call(builder, name, ir.VoidType(), value, at, LANE(align), mask)
+            b, c = builder.add(b, bs), builder.add(c, cs)
+        return context.get_dummy_value()
+
+    places = (C, Index, Index, C, Index, Index, C, Index, Index, C, Index, Index, Index)
+    return types.void(*places), codegen
+
+
+@vector_intrinsic
+def transpose(
+    typing: Any, P: Any, p: Any, stride: Any, W: Any, w: Any, n: Any, rows: Any, count: Any
+) -> Any:
+    """P[p + i stride + j] = W[w + j n + i] for all LANES of i and j.
+
+    Only the first ``count`` of i and ``rows`` (at least 1) of j are read; what is written for the
+    others has no meaning, but needs its place.
+    """
+    vector = Vector(P.dtype)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        P, p, stride, W, w, n, rows, count = args
+        lines = []
+        for j in range(vector.lanes):
+            lines.append(masked_load(builder, vector, W, w, count, constant(vector, 0.0)))
+            if j + 1 < vector.lanes:
+                more = builder.icmp_unsigned("<", WORD(j + 1), rows)
+                w = builder.select(more, builder.add(w, n), w)
+        half = vector.lanes // 2
+        while half >= 1:
+            lines = _exchanged(builder, vector, lines, half)
+            half //= 2
+        for line in lines:
+            at = vector_address(builder, vector, P, p)
+            builder.store(line, at, align=vector.element.bitwidth // 8)
+            p = builder.add(p, stride)
+        return context.get_dummy_value()
+
+    return types.void(P, Index, Index, W, Index, Index, Index, Index), codegen
+
+
+def _exchanged(builder: Any, vector: Vector, lines: list[Any], half: int) -> list[Any]:
+    """One step of a transposition: lines ``half`` apart swap the blocks of that size off the
+    diagonal."""
+    result, kind = list(lines), ir.VectorType(LANE, vector.lanes)
+    low = [k if k % (2 * half) < half else k - half + vector.lanes for k in range(vector.lanes)]
+    high = [k + half if k % (2 * half) < half else k + vector.lanes for k in range(vector.lanes)]
+    for j in range(vector.lanes):
+        if j % (2 * half) < half:
+            a, b = lines[j], lines[j + half]
+            result[j] = builder.shuffle_vector(a, b, ir.Constant(kind, low))
+            result[j + half] = builder.shuffle_vector(a, b, ir.Constant(kind, high))
+    return result
