@@ -184,8 +184,8 @@ def _column_problems(
             remedies=(*_ignoring(plan, column), as_text),
         )
         return
-    possible = treatments(source, column)
-    if column.treatment not in possible:
+    number = column.is_number and raw.is_numeric
+    if not number and column.treatment not in treatments(source, column):
         yield _wrong_treatment(source, plan, column, raw)
         return
     if not column.is_number and max(raw.distinct_count, len(raw.declared)) > MAX_CATEGORIES:
@@ -202,7 +202,7 @@ def _column_problems(
             raw.name,
             remedies=(Remedy("Leave out these rows", plan.with_column(raw.name, missing="drop")),),
         )
-    if raw.distinct_count == 1:
+    if raw.is_constant:
         yield from _constant_problems(source, plan, column, raw)
 
 
