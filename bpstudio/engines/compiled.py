@@ -131,10 +131,9 @@ class CompiledEngine:
     def _online(self, order: IntArray) -> float:
         vector = self.state.parameters
         return self._kernels.online(
-            _at(order), len(order), *self._rows, *self._network, self._place(vector), *self._moves,
-            self._work_on(0, vector), self._plan.length, *self._buffers[:2], self._joint,
-            self.config.learning_rate,
-        )  # fmt: skip
+            _at(order), len(order), *self._rows, *self._network, self._plan.stride,
+            self._place(vector), *self._moves, self._work_on(0, vector), self._plan.length,
+            *self._buffers[:2], self._joint, self.config.learning_rate, )  # fmt: skip
 
     def _work_on(self, place: int, vector: FloatArray) -> int:
         """Where the kernel changes a vector: there itself, or where there is room for a copy of it."""
