@@ -1,6 +1,6 @@
 """Check the gradient of this network on its data: back-propagation against central differences.
 
-The exit code is 1 if they differ."""
+With --connection or --bias: one parameter, with the numbers. The exit code is 1 if they differ."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ import argparse
 
 import numpy as np
 
-from bpstudio.cli.options import Window, add_json, add_project
+from bpstudio.cli.options import UsageError, Window, add_json, add_project
+from bpstudio.cli.parts import add_parameter, neuron
 from bpstudio.cli.report import facts, network_text, print_json, table
 from bpstudio.cli.scores import dataset_of
-from bpstudio.explain.gradient_check import MAX_ROWS, GradientCheck, check_gradient
+from bpstudio.explain.change import bias_position, weight_position
+from bpstudio.explain.gradient_check import (
+    MAX_ROWS,
+    GradientCheck,
+    WeightCheck,
+    check_gradient,
+    check_weight,
+)
+from bpstudio.explain.plain_text import plain
 from bpstudio.files.project_file import load
-from bpstudio.model.dataset import TRAIN
+from bpstudio.model.dataset import TRAIN, Dataset
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.project import Project
 
@@ -22,6 +31,7 @@ EXAMPLE = "bpstudio check iris.bps"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
+    add_parameter(parser)
     add_json(parser)
 
 
@@ -33,13 +43,51 @@ def run(args: argparse.Namespace, window: Window) -> int:
     if len(rows) > MAX_ROWS:
         # Evenly over the file, which may be sorted by class.
         rows = rows[np.linspace(0, len(rows) - 1, MAX_ROWS).astype(int)]
-    found = check_gradient(
-        project.network, dataset.inputs[rows], dataset.targets[rows], project.config.loss
-    )
+    X, Y, loss = dataset.inputs[rows], dataset.targets[rows], project.config.loss
+    if args.connection or args.bias:
+        position = _position(project, dataset, args)
+        one = check_weight(project.network, X, Y, loss, position)
+        return _tell(one, "b" if args.bias else "w", len(rows), args.json)
+    found = check_gradient(project.network, X, Y, loss)
     if args.json:
         print_json(_report(found))
     else:
         print("\n".join(_text(project, found)))
+    return 0 if found.holds else 1
+
+
+def _position(project: Project, dataset: Dataset, args: argparse.Namespace) -> int:
+    """Where the chosen parameter is in the vector; UsageError if it is pruned."""
+    topology, preparation = project.topology, dataset.preparation
+    texts = args.connection or [args.bias]
+    ends = [neuron(topology, preparation, text) for text in texts]
+    if args.connection:
+        position = weight_position(topology, *ends[0], *ends[1])
+    else:
+        position = bias_position(topology, *ends[0])
+    if topology.present is not None and not topology.present[position]:
+        raise UsageError(f"{' '.join(texts)} is pruned or has no bias: there is nothing to check.")
+    return position
+
+
+def _tell(found: WeightCheck, symbol: str, rows: int, as_json: bool) -> int:
+    """What came out for one parameter."""
+    if as_json:
+        print_json(
+            {
+                "holds": found.holds,
+                "back_propagation": found.analytic,
+                "central_difference": found.probe.numeric,
+                "difference": found.error,
+                "at_a_kink": found.probe.kink,
+                "step": found.probe.step,
+                "rows": rows,
+            }
+        )
+    else:
+        print(f"Loss: the mean of {rows} rows; h = {found.probe.step:g}\n")
+        print("\n".join(plain(" ".join(line)) for line in found.equations(symbol)))
+        print(f"\n{found.verdict()}")
     return 0 if found.holds else 1
 
 
@@ -58,7 +106,7 @@ def _report(found: GradientCheck) -> dict[str, object]:
 
 
 def _text(project: Project, found: GradientCheck) -> list[str]:
-    checked, kinks = len(found.positions), int(found.kinks.sum())
+    checked = len(found.positions)
     which = f"all {checked:,}" if checked == found.parameters else f"{checked:,} chosen at random"
     pairs = [
         ("Network", network_text(project.topology)),
@@ -70,23 +118,4 @@ def _text(project: Project, found: GradientCheck) -> list[str]:
         [name, f"{count:,}", f"{k:,}" if k else "·", f"{error:.1e}" if k < count else "–"]
         for name, count, k, error in found.parts()
     ]
-    return [*facts(pairs), "", *table(header, rows), "", *_verdict(found, kinks)]
-
-
-def _verdict(found: GradientCheck, kinks: int) -> list[str]:
-    lines = []
-    if kinks:
-        lines.append(
-            f"{kinks:,} {'step goes' if kinks == 1 else 'steps go'} across the kink of a ReLU, "
-            "where there is no derivative to compare with: left out."
-        )
-    largest = f"the largest relative difference is {found.worst_error:.1e}, at {found.worst}"
-    if not found.worst:
-        lines.append("Nothing is left to compare.")
-    elif found.holds:
-        lines.append(f"The gradient holds: {largest}.")
-    else:
-        lines.append(
-            f"The gradient does NOT hold: {largest}; up to {found.tolerance:g} is rounding."
-        )
-    return lines
+    return [*facts(pairs), "", *table(header, rows), "", *found.verdict()]

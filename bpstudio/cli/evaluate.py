@@ -1,4 +1,5 @@
-"""Measure a project's network: on its own rows, or on a table with the same columns.
+"""Measure a project's network: on its own rows, on data with the same columns,
+or by cross-validation.
 
 Classes get accuracy and a confusion matrix, numbers the root mean squared error in their own unit."""
 
@@ -8,7 +9,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from bpstudio.cli.options import Window, add_json, add_project
+from bpstudio.cli.folds import cross_validate
+from bpstudio.cli.options import UsageError, Window, add_json, add_project, whole_number
 from bpstudio.cli.report import confusion_lines, facts, print_json, project_facts
 from bpstudio.cli.scores import Score, dataset_of, score, score_lines, split_scores
 from bpstudio.files.inputs import read_inputs
@@ -21,7 +23,13 @@ EXAMPLE = "bpstudio evaluate iris.bps new-flowers.csv"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_project(parser)
     parser.add_argument(
-        "data", metavar="DATA", nargs="?", type=Path, help="a table; else the project's own rows"
+        "data", metavar="DATA", nargs="?", type=Path, help="data; else the project's own rows"
+    )
+    parser.add_argument(
+        "--folds",
+        metavar="K",
+        type=whole_number,
+        help="train K times on all rows but a Kth, and measure on that",
     )
     add_json(parser)
 
@@ -29,11 +37,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, window: Window) -> int:
     project = load(args.project)
     project.check()
+    if args.folds is not None:
+        return _run_folds(project, args)
     scores = split_scores(project) if args.data is None else {"data": _on_table(project, args.data)}
     if args.json:
         print_json(_report(project, scores, args.data))
     else:
         print("\n".join(_text(project, scores, args.data)))
+    return 0
+
+
+def _run_folds(project: Project, args: argparse.Namespace) -> int:
+    if args.data is not None:
+        raise UsageError("--folds parts the project's own rows: leave out DATA or --folds.")
+    folds = cross_validate(project, args.folds)
+    if args.json:
+        head = {"topology": str(project.topology), "classes": list(dataset_of(project).class_names)}
+        print_json(head | folds.as_json())
+    else:
+        print("\n".join(folds.lines()))
     return 0
 
 

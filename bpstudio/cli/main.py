@@ -17,8 +17,10 @@ from bpstudio.cli.options import Command, Parser, UsageError, Window
 COMMANDS = {
     "train": "train a network on a table, a sample or a project",
     "evaluate": "loss, accuracy and confusion matrix of a project",
+    "inspect": "what is in a project, and what is done to each column, in words",
     "predict": "outputs for the rows of a table",
     "export": "write the weights as npz, json or csv",
+    "explain": "why weights change: every number with its formula",
     "check": "hold the gradient against central differences",
     "demo": "train, export and picture the starter project, with no display",
     "screenshot": "draw the window to a PNG file, with no display",
@@ -93,7 +95,7 @@ def _help() -> str:
     return f"""bpstudio: draw a neural network, train it by back-propagation, see why it learns.
 
 usage:
-  bpstudio [FILE]           open the window: a project, a table, sample:NAME, or the starter
+  bpstudio [FILE]           open the window: a project, a table, sample:NAME, lesson:NAME, or the starter
   bpstudio COMMAND …        work without a window
 
 commands:

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -82,6 +82,26 @@ class Monitor:
         if self._lines:
             self._stream.write("\n")
             self._stream.flush()
+
+
+@contextmanager
+def reading_bar(file: str) -> Iterator[Callable[[float], object] | None]:
+    """A bar on a terminal while a large file is read; what to tell the share done to."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with tqdm(
+        total=1.0,
+        desc=f"reading {file}",
+        delay=1.0,
+        leave=False,
+        bar_format="{desc}: {percentage:3.0f}% |{bar}|",
+    ) as bar:
+
+        def tell(share: float) -> None:
+            bar.update(max(share - bar.n, 0.0))
+
+        yield tell
 
 
 def curve_lines(history: History, width: int = _CURVE_WIDTH) -> list[str]:

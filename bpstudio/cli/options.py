@@ -84,6 +84,14 @@ def add_project(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", metavar="P.bps", type=Path, help="a project file")
 
 
+def whole_number(text: str) -> int:
+    """A whole number for argparse, see ``number``."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None
+
+
 def number(text: str) -> float:
     """A number for argparse, which puts the option's name in front of the complaint."""
     try:

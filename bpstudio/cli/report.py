@@ -11,6 +11,7 @@ from typing import Any
 from bpstudio.model.config import SETTINGS, TrainingConfig
 from bpstudio.model.dataset import SPLIT_NAMES, Dataset
 from bpstudio.model.functions import ACTIVATIONS, LOSSES
+from bpstudio.model.methods import OPTIMIZERS, SCHEDULES
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 
@@ -92,14 +93,22 @@ def _some(names: Sequence[str]) -> str:
 
 
 def method_text(config: TrainingConfig) -> str:
-    """``standard BP, learning rate 0.1, categorical cross-entropy, seed 0``."""
+    """``standard BP · learning rate 0.1 · categorical cross-entropy · seed 0``."""
     batch = {1: "standard BP", "all": "accumulated BP"}.get(
         config.batch_size, f"mini-batches of {config.batch_size}"
     )
-    parts = [batch, f"learning rate {SETTINGS['learning_rate'].text(config.learning_rate)}"]
+    parts = [batch]
     if config.optimizer != "sgd":
-        parts.append(f"{config.optimizer} {config.momentum:g}")
+        parts.append(OPTIMIZERS[config.optimizer])
+    if config.idle("learning_rate") is None:
+        parts.append(f"learning rate {SETTINGS['learning_rate'].text(config.learning_rate)}")
+    if config.schedule != "constant" and config.idle("schedule") is None:
+        parts.append(f"schedule {SCHEDULES[config.schedule]}")
+    if config.idle("momentum") is None:
+        parts.append(f"momentum {config.momentum:g}")
     parts += [f"{name.upper()} {v:g}" for name in ("l1", "l2") if (v := getattr(config, name))]
+    if config.clip is not None and config.idle("clip") is None:
+        parts.append(f"gradients clipped to {config.clip:g}")
     return " · ".join([*parts, LOSSES[config.loss].label, f"seed {config.seed}"])
 
 

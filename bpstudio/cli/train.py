@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import argparse
 import math
+import sys
+import textwrap
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +26,18 @@ from bpstudio.cli.report import facts, method_text, print_json, project_facts
 from bpstudio.cli.runs import train_project
 from bpstudio.cli.scores import Score, score_lines, split_scores
 from bpstudio.cli.sources import DataOptions, is_project, open_project, project_name, settings_from
-from bpstudio.files.project_file import save
+from bpstudio.files.plan import MISSING_TREATMENTS
+from bpstudio.files.project_file import load, save
 from bpstudio.files.tables import TASKS
-from bpstudio.model.config import SETTINGS
+from bpstudio.files.text import DELIMITERS, ENCODINGS
+from bpstudio.model.config import GROUPS, SETTINGS, TrainingConfig
 from bpstudio.model.dataset import SCALINGS
+from bpstudio.model.functions import ACTIVATIONS
+from bpstudio.model.methods import (
+    METHODS,
+    batch_advice,
+    readers_of,
+)
 from bpstudio.model.project import Project
 from bpstudio.training.events import Result
 
@@ -34,8 +45,9 @@ EXAMPLE = "bpstudio train iris.csv --target species --topology 4-8-3 --out iris.
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.usage = "%(prog)s FILE [OPTIONS]"
     add = parser.add_argument
-    add("file", metavar="FILE", help="a project (.bps), a table (.csv, .tsv), or sample:NAME")
+    add("file", metavar="FILE", help="a project (.bps), data of any known format, or sample:NAME")
     add("--topology", metavar="4-8-3", help="sizes of the layers, input to output")
     add("--epochs", metavar="N", help=f"{_lowered(SETTINGS['epochs'].help)}")
     add("--seed", metavar="N", help="decides split, starting weights and order of rows")
@@ -44,18 +56,70 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="KEY=VALUE",
         action="append",
         default=[],
-        help="any other setting, repeatable: " + ", ".join(SETTINGS),
+        help="any other setting, repeatable, as optimizer=adam; --settings lists them",
     )
+    add("--settings", action=_ListSettings, help="tell about every setting, and leave")
     add("--out", metavar="P.bps", type=Path, help="where to save the trained project")
     add_json(parser)
-    data = parser.add_argument_group("options of a table").add_argument
+    add("--hidden", metavar="F", choices=_HIDDEN, help="activation of the hidden layers")
+    add("--output", metavar="F", choices=list(ACTIVATIONS), help="activation of the output layer")
+    data = parser.add_argument_group("options of the data").add_argument
     data("--target", metavar="C", help="target column or columns, by name or number")
     data("--inputs", metavar="C,…", help="input columns, if not all the others")
     data("--ignore", metavar="C,…", help="columns to leave out")
     data("--scaling", choices=list(SCALINGS), help="of numeric columns; standardise if not given")
     data("--task", choices=list(TASKS), help="what a numeric target is")
+    missing = list(MISSING_TREATMENTS)
+    data("--missing", metavar="HOW", choices=missing, help="values: " + ", ".join(missing))
+    data("--split", metavar="KIND", help=_SPLIT_HELP)
+    data("--test-file", metavar="FILE", help="a file with the test rows")
     data("--validation", metavar="SHARE", type=number, help="rows held out to watch; 0.2")
     data("--test", metavar="SHARE", type=number, help="rows held out for the end; 0")
+    reading = parser.add_argument_group("how a file is read, if not as it seems").add_argument
+    reading("--encoding", metavar="NAME", choices=list(ENCODINGS), help="utf-8, gb18030, …")
+    reading("--delimiter", metavar="SIGN", help="a sign, or " + ", ".join(DELIMITERS.values()))
+    reading("--decimal", choices=[".", ","], help="the decimal mark")
+    reading(
+        "--header", action=argparse.BooleanOptionalAction, help="whether the first row holds names"
+    )
+    reading("--sheet", metavar="NAME", help="of a workbook")
+    keys = ", ".join(name for names in GROUPS.values() for name in names)
+    parser.add_argument_group("settings for --set", textwrap.fill(keys, 76))
+
+
+class _ListSettings(argparse.Action):
+    """Prints every setting, as --help prints the options."""
+
+    def __init__(self, option_strings: list[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        print("\n\n".join(_group_text(title, names) for title, names in GROUPS.items()))
+        parser.exit()
+
+
+def _group_text(title: str, names: tuple[str, ...]) -> str:
+    """A paragraph for each setting: its key and default, what it does, what it may be."""
+    lines = [f"{title}:"]
+    for name in names:
+        setting, default = SETTINGS[name], getattr(TrainingConfig(), name)
+        readers = readers_of(name)
+        belongs = f" (for {', '.join(readers)})" if readers else ""
+        text = (
+            f"{name}={setting.text(default)}  {_lowered(setting.help)}{belongs}; {setting.wanted}"
+        )
+        lines.append(_paragraph(text, "  "))
+        for key, method in METHODS.get(name, {}).items():
+            lines.append(_paragraph(f"{key}: {method.help}", "      "))
+    return "\n".join(lines)
+
+
+_HIDDEN = [name for name, activation in ACTIVATIONS.items() if not activation.output_only]
+_SPLIT_HELP = "stratified, random, ordered, or the name of a column that marks the rows"
+
+
+def _paragraph(text: str, indent: str) -> str:
+    return textwrap.fill(text, 90, initial_indent=indent, subsequent_indent=indent + "    ")
 
 
 def _lowered(text: str) -> str:
@@ -65,8 +129,10 @@ def _lowered(text: str) -> str:
 def run(args: argparse.Namespace, window: Window) -> int:
     project = _opened(args)
     out = _place(args)
+    for remark in _remarks(project, args.set):
+        print(f"bpstudio: {remark}", file=sys.stderr)
     before = project.epoch
-    project, result = train_project(project)
+    project, result = train_project(project, load(args.file).config if before else None)
     # A project on disk is not replaced by one whose run went wrong, unless that was asked for.
     saved = out if result.stop_reason != "diverged" or args.out is not None else None
     if saved is not None:
@@ -85,9 +151,20 @@ def _opened(args: argparse.Namespace) -> Project:
         if (text := getattr(args, name)) is not None:
             assignments.append(f"{name}={text}")
     options = DataOptions(
-        args.target, args.inputs, args.ignore, args.scaling, args.task, args.validation, args.test
+        **{field.name: getattr(args, field.name) for field in fields(DataOptions)}
     )
-    return open_project(args.file, options, args.topology, settings_from(assignments))
+    settings = settings_from(assignments)
+    return open_project(args.file, options, args.topology, settings, args.hidden, args.output)
+
+
+def _remarks(project: Project, assignments: list[str]) -> list[str]:
+    """What to say about --set: settings without effect, and a batch that does not suit."""
+    config = project.config
+    names = dict.fromkeys(a.partition("=")[0].strip().replace("-", "_") for a in assignments)
+    remarks = [config.idle(name) or "" for name in names]
+    if {"optimizer", "batch_size"} & set(names):
+        remarks.append(batch_advice(config.optimizer, config.batch_size))
+    return [remark for remark in remarks if remark]
 
 
 def _place(args: argparse.Namespace) -> Path:
@@ -117,6 +194,8 @@ def _report(
         **{name: scores[name].as_json() if name in scores else None for name in _PARTS},
         "seconds": result.seconds,
         "rows_per_second": _speed(result),
+        "learning_rate": float(project.history.learning_rate[-1]),
+        "changes": [asdict(change) for change in project.history.changes],
         "seed": project.config.seed,
         "config": {name: getattr(project.config, name) for name in SETTINGS},
         "out": None if saved is None else str(saved),

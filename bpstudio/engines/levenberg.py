@@ -21,8 +21,12 @@ from bpstudio.model.topology import Topology
 MOST_TRIES = 5
 """Solutions in one update at most; the next update goes on with the damping reached."""
 LEAST_DAMPING, MOST_DAMPING = 1e-20, 1e10
-CHUNK_VALUES = 1 << 22
-"""Entries of the Jacobian held at once."""
+CHUNK_VALUES = 1 << 20
+"""Entries of the Jacobian held at once; between two such pieces an update may be given up."""
+
+
+class _GivenUpError(Exception):
+    """Somebody asked for the interrupt of an update."""
 
 
 def jacobian(topology: Topology, vector: FloatArray, outputs: list[FloatArray]) -> FloatArray:
@@ -61,22 +65,37 @@ class LevenbergEngine(ReferenceEngine):
         free = topology.free
         self._free_indices = np.arange(count) if free is None else np.flatnonzero(free)
 
+    def advance(self, order: IntArray) -> int:
+        """See ``Engine.advance``."""
+        self.interrupted = False
+        return super().advance(order)
+
     def _update(self, rows: IntArray) -> bool:
+        try:
+            return self._tried(rows)
+        except _GivenUpError:
+            self.interrupted = True
+            return False
+
+    def _tried(self, rows: IntArray) -> bool:
+        """One update, with nothing written before the end."""
         state, config, free = self.state, self.config, self._free_indices
         before = self._cost(state.parameters, rows)
         if not np.isfinite(before):
             return False
-        start = np.full(1, config.damping, dtype=state.parameters.dtype)
-        damping = state.slots.setdefault("damping", start)
         matrix, gradient = self._equations(rows)
+        start = np.full(1, config.damping, dtype=state.parameters.dtype)
+        damping, accepted = float(state.slots.get("damping", start)[0]), None
         for _ in range(MOST_TRIES):
             trial = state.parameters.copy()
-            trial[free] -= _solution(matrix, gradient, float(damping[0]))
+            trial[free] -= _solution(matrix, gradient, damping)
             if np.isfinite(trial).all() and self._cost(trial, rows) < before:
-                state.parameters[:] = trial
-                damping[0] = max(float(damping[0]) / config.damping_factor, LEAST_DAMPING)
+                damping, accepted = max(damping / config.damping_factor, LEAST_DAMPING), trial
                 break
-            damping[0] = min(float(damping[0]) * config.damping_factor, MOST_DAMPING)
+            damping = min(damping * config.damping_factor, MOST_DAMPING)
+        state.slots.setdefault("damping", start)[0] = damping
+        if accepted is not None:
+            state.parameters[:] = accepted
         return True
 
     def _cost(self, parameters: FloatArray, rows: IntArray) -> float:
@@ -113,6 +132,8 @@ class LevenbergEngine(ReferenceEngine):
     def _chunks(self, rows: IntArray) -> Iterator[IntArray]:
         size = max(1, CHUNK_VALUES // (self.topology.parameter_count * self.Y.shape[1]))
         for start in range(0, len(rows), size):
+            if self.interrupt():
+                raise _GivenUpError
             yield rows[start : start + size]
 
 

@@ -125,7 +125,7 @@ def factor_form(q: Quantities, key: StepKey) -> Form:
         number,
         "",
         Ref(source_output(key)),
-        Place(((key.source, key.source_neuron),), (_connection(key),)),
+        parameter_place(key),
         f"It is what {name} sends through the connection.",
     )
 
@@ -185,7 +185,7 @@ def gradient_form(q: Quantities, key: StepKey) -> Form:
         sign = Product((Ref(StepKey("setting", "l1")), Call("sign", weight)))
         terms.append(sign)
         general = general and general + rf" + \lambda_1 \operatorname{{sign}} {symbol}"
-    if key.source and config.l2:
+    if key.source and q.values.l2_in_gradient:
         terms.append(Product((Ref(StepKey("setting", "l2")), weight)))
         general = general and general + rf" + \lambda_2\,{symbol}"
     if len(terms) > 1:

@@ -8,7 +8,7 @@ backward pass. Their values are the engine's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,16 +16,18 @@ import numpy as np
 from bpstudio.explain import backward_forms as backward
 from bpstudio.explain import forward_forms as forward
 from bpstudio.explain import update_forms as update
-from bpstudio.explain.expression import Expression, Ref, Writer, evaluate, substituted
+from bpstudio.explain.expression import Expression, Ref, evaluate, substituted
 from bpstudio.explain.keys import StepKey, parse_key, unknown_step
 from bpstudio.explain.numbers import DIGITS, latex_number
 from bpstudio.explain.quantities import Quantities
-from bpstudio.explain.step import Part, Step, keys_of
+from bpstudio.explain.step import Part, Step, joined, keys_of
 from bpstudio.explain.values import Values
+from bpstudio.explain.writer import Writer
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.network import Network
 from bpstudio.model.project import Project
+from bpstudio.training.schedule import config_in_force
 
 MOST_LEGEND = 8
 """So many symbols get their name in words; a sum over hundreds of inputs needs no more."""
@@ -43,6 +45,8 @@ _FORMS: dict[str, Callable[[Quantities, StepKey], forward.Form]] = {
     "factor": backward.factor_form,
     "row_gradient": backward.row_gradient_form,
     "gradient": backward.gradient_form,
+    "clipped": update.clipped_form,
+    "norm": update.norm_form,
     "change": update.change_form,
     "new": update.new_form,
     "weight": update.given_form,
@@ -51,7 +55,7 @@ _FORMS: dict[str, Callable[[Quantities, StepKey], forward.Form]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Derivation:
     """One update of a network from some rows, as steps that can be followed to their origin.
 
@@ -60,7 +64,7 @@ class Derivation:
     """
 
     quantities: Quantities
-    _steps: dict[StepKey, Step] = field(default_factory=dict, repr=False)
+    _steps: dict[StepKey, Step] = field(default_factory=dict)
 
     @classmethod
     def of_project(cls, project: Project, rows: Sequence[int] | IntArray) -> Derivation:
@@ -79,13 +83,17 @@ class Derivation:
             project.network,
             dataset.inputs[chosen],
             dataset.targets[chosen],
-            project.config,
+            config_in_force(project),
             dict(project.progress.slots),
         )
         numbers = tuple(int(row) + 1 for row in chosen)
         return cls(Quantities(values, dataset.preparation, dataset.values[chosen], numbers))
 
     # Reading it
+
+    def __repr__(self) -> str:
+        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        return f"<Derivation of an update of {self.values.topology} from {rows}>"
 
     @property
     def values(self) -> Values:
@@ -100,6 +108,15 @@ class Derivation:
     def updated(self) -> Network:
         """The network after the update."""
         return self.values.network.with_parameters(self.values.updated.parameters)
+
+    def applied(self, project: Project) -> Project:
+        """The project after this very update: its weights and what the optimizer remembers.
+
+        Epoch, history and the weights that Reset goes back to stay; the row is not counted as trained.
+        """
+        slots = self.values.updated.slots
+        progress = replace(project.progress, slots=slots)
+        return replace(project, network=self.updated, progress=progress)
 
     def of_weight(self, source: str, i: int, target: str, j: int) -> Step:
         """The new weight from neuron i of ``source`` to neuron j of ``target`` (from 0).
@@ -160,7 +177,10 @@ class Derivation:
         if key.source:
             keys.append(key._replace(kind="factor", sample=sample))
         keys.append(key._replace(kind="row_gradient", sample=sample))
-        keys += [update.gradient_key(q, key), key.at("change"), key.at("new")]
+        taken = update.gradient_key(q, key)
+        if taken.kind == "clipped":
+            keys.append(key.at("gradient"))
+        keys += [taken, key.at("change"), key.at("new")]
         return tuple(self.step(k) for k in dict.fromkeys(keys))
 
     # In full
@@ -171,6 +191,8 @@ class Derivation:
         Without ``kinds``: what makes (10) and (20) of a change.
         """
         inner = tuple(kinds) or ("row_gradient", "back", "residual", "factor")
+        if not kinds and self.rows == 1:
+            inner = (*inner, "gradient")
         if step.formula is None:
             return None
 
@@ -181,18 +203,22 @@ class Derivation:
 
         return substituted(step.formula, formula)
 
-    def full_lines(self, step: Step, digits: int = DIGITS) -> list[str]:
-        """A change in full, (10), (11) or (20): symbols, numbers, result, each LaTeX."""
+    def full_equations(self, step: Step, digits: int = DIGITS) -> list[tuple[str, str, str]]:
+        """A change in full, (10), (11) or (20): symbols, numbers, result; see ``Step.equations``."""
         whole = self.in_full(step)
         if whole is None or whole == step.formula:
-            return step.lines(digits)
+            return step.equations(digits)
         symbols = Writer(self._symbol).latex(whole)
         numbers = Writer(value=self._value, digits=digits).latex(whole)
         return [
-            f"{step.symbol} {step.relation} {symbols}",
-            f"= {numbers}",
-            f"= {latex_number(step.value, digits)}",
+            (step.symbol, step.relation, symbols),
+            ("", "=", numbers),
+            ("", "=", latex_number(step.value, digits)),
         ]
+
+    def full_lines(self, step: Step, digits: int = DIGITS) -> list[str]:
+        """The same as LaTeX lines."""
+        return joined(self.full_equations(step, digits))
 
     def recomputed(self, step: Step) -> float:
         """The step's value worked out from the values of the steps that it depends on."""
@@ -243,7 +269,7 @@ class Derivation:
             is_input = key.layer == self.values.topology.input.id
             return forward.input_form(q, key) if is_input else forward.output_form(q, key)
         if key.kind.startswith("slot:"):
-            return update.given_form(q, key)
+            return update.slot_form_of(q, key)
         return _FORMS[key.kind](q, key)
 
     @staticmethod

@@ -6,6 +6,7 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
+from xml.etree import ElementTree
 
 _LOCK = threading.Lock()
 _CACHE: OrderedDict[tuple[str, float, str], str] = OrderedDict()
@@ -46,6 +47,14 @@ def svg_size(svg: str) -> tuple[float, float]:
     return float(found[1]), float(found[2])
 
 
+def svg_baseline(svg: str) -> float:
+    """How far below the picture's upper edge its letters stand, to put it in a line of text."""
+    found = re.search(r'<svg[^>]*\bviewBox="[-\d.]+ (-?[\d.]+)', svg)
+    if found is None:
+        raise ValueError("This SVG says nothing about its box.")
+    return -float(found[1])
+
+
 def drawable(text: str) -> bool:
     """Whether a formula's font has every letter of a text: Latin and Greek letters, digits, signs."""
     return all(
@@ -57,12 +66,35 @@ def drawable(text: str) -> bool:
 def _drawn(latex: str, size: float, color: str) -> str:
     # Loaded when the first formula is drawn: it reads its font then.
     from ziamath.config import config  # noqa: PLC0415
-    from ziamath.zmath import Latex  # noqa: PLC0415
+    from ziamath.tex import tex2mml  # noqa: PLC0415
+    from ziamath.zmath import Math  # noqa: PLC0415
 
     # Qt draws no <use> of symbols, which SVG 2 would be.
     config.svg2 = False
     try:
-        svg: str = Latex(latex, size=size, color=color, inline=False).svg()
+        mathml = ElementTree.fromstring(tex2mml(latex))
+        mathml.set("mathcolor", color)
+        _tighten(mathml)
+        svg: str = Math(ElementTree.tostring(mathml, encoding="unicode"), size=size).svg()
     except Exception as error:
         raise ValueError(f"The formula cannot be drawn: {latex}") from error
     return svg
+
+
+def _tighten(mathml: ElementTree.Element) -> None:
+    """Set a sign in front of a number close to it: it is no subtraction there."""
+    for parent in mathml.iter():
+        before: ElementTree.Element | None = None
+        for child in parent:
+            if child.tag.endswith("mspace"):
+                continue
+            is_sign = child.tag.endswith("}mo") and child.text == "\u2212"
+            after_sign = before is None or (
+                before.tag.endswith("}mo") and (before.text or "") not in _CLOSING
+            )
+            if is_sign and after_sign:
+                child.set("form", "prefix")
+            before = child
+
+
+_CLOSING = (")", "]", "}", "|", "\u2016", "\u2032", "'")

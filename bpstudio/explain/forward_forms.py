@@ -21,6 +21,7 @@ from bpstudio.explain.function_forms import (
 )
 from bpstudio.explain.keys import Place, StepKey
 from bpstudio.explain.quantities import Quantities
+from bpstudio.model.preparation import FILLINGS, Column
 
 _NOWHERE = Place()
 
@@ -43,7 +44,10 @@ def raw_form(q: Quantities, key: StepKey) -> Form:
     column = q.raw_column(key)
     row = q.row_numbers[key.sample]
     note = f"Row {row} of the table, column “{column.name}”."
-    if column.is_category:
+    if q.is_missing(key):
+        said = column.text(column.fill)
+        note += f" The value is missing: “{said}” takes its place, {FILLINGS[column.missing]}."
+    elif column.is_category:
         said = column.text(q.value(key))
         note += f" It says “{said}”, category {int(q.value(key)) + 1} of {len(column.categories)}."
     return Form(f"Column {column.name}, row {row}", place=Place(columns=(column.name,)), note=note)
@@ -104,13 +108,28 @@ def _encoded(q: Quantities, key: StepKey) -> tuple[Expression | None, str, tuple
         what = "m is the mean and s the standard deviation"
     else:
         general = rf"\frac{{{symbol} - m{index}}}{{s{index}}}"
-        what = "m is the smallest value and s the range"
+        what = _range_words(column)
     scaled = Quotient(
         difference(raw, Const(column.shift, symbol=f"m{index}")),
         Const(column.scale, symbol=f"s{index}"),
     )
     note = f"“{column.name}” is scaled: {what} of the column in the training rows."
+    if column.scaling == "minmax" and (column.bounds or (column.low, column.high) != (0, 1)):
+        note = f"“{column.name}” is scaled: {what}."
+    if column.encoding == "ordinal":
+        ranks = ", ".join(f"{k} = {name}" for k, name in enumerate(column.categories))
+        note = f"“{column.name}” enters by its rank, {ranks}. {note}"
     return scaled, general, names, note
+
+
+def _range_words(column: Column) -> str:
+    """What m and s of a scaling to a range are."""
+    if column.bounds is None and (column.low, column.high) == (0, 1):
+        return "m is the smallest value and s the range"
+    first, last = "the smallest", "the largest training value"
+    if column.bounds is not None:
+        first, last = (f"{bound:g}" for bound in column.bounds)
+    return f"m and s take {first} to {column.low:g} and {last} to {column.high:g}"
 
 
 def net_form(q: Quantities, key: StepKey) -> Form:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from bpstudio.engines.forward import forward
 from bpstudio.engines.reference import gradient
+from bpstudio.explain.numbers import DIGITS, FULL, latex_number
 from bpstudio.model.arrays import BoolArray, FloatArray, IntArray
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.network import Network
@@ -71,6 +73,49 @@ class GradientCheck:
     def holds(self) -> bool:
         return self.worst_error <= self.tolerance
 
+    def verdict(self) -> list[str]:
+        """What came out, as sentences: what was left out, if anything, and whether it holds."""
+        lines = []
+        if kinks := int(self.kinks.sum()):
+            lines.append(
+                f"{kinks:,} {'step goes' if kinks == 1 else 'steps go'} across the kink of a ReLU, "
+                "where there is no derivative to compare with: left out."
+            )
+        largest = f"the largest relative difference is {self.worst_error:.1e}, at {self.worst}"
+        if not self.worst:
+            lines.append("Nothing is left to compare.")
+        elif self.holds:
+            lines.append(f"The gradient holds: {largest}.")
+        else:
+            lines.append(
+                f"The gradient does NOT hold: {largest}; up to {self.tolerance:g} is rounding."
+            )
+        return lines
+
+    def link_errors(self, source: str, target: str) -> FloatArray:
+        """The relative differences of a link's weights as a picture shows them, (target size, source
+        size); NaN where nothing was checked or can be said. TopologyError if there is no link."""
+        self.topology.link(source, target)
+        for block in self.topology.blocks:
+            for b in block.incoming:
+                if b.link.key == (source, target):
+                    return self._errors_between(b.start, b.stop).reshape(b.shape)
+        raise AssertionError("A link has its place in the vector.")
+
+    def bias_errors(self, layer: str) -> FloatArray:
+        """The same of a layer's biases, (layer size,); TopologyError if there is no such layer."""
+        self.topology.position(layer)
+        for block in self.topology.blocks:
+            if block.layer.id == layer:
+                return self._errors_between(block.start, block.stop)
+        return np.zeros(0)
+
+    def _errors_between(self, start: int, stop: int) -> FloatArray:
+        found = np.full(stop - start, np.nan)
+        inside = (self.positions >= start) & (self.positions < stop) & ~self.kinks
+        found[self.positions[inside] - start] = self.errors[inside]
+        return found
+
     def parts(self) -> list[tuple[str, int, int, float]]:
         """For each link and layer: what it is, parameters checked, kinks, largest difference."""
         result = []
@@ -91,10 +136,12 @@ def check_gradient(
     epsilon: float = EPSILON,
     max_parameters: int = MAX_PARAMETERS,
     seed: int = 0,
+    only: Sequence[int] | None = None,
 ) -> GradientCheck:
     """Compare dE/dparameters with (E(w + h) - E(w - h)) / 2h, h = epsilon · max(1, |w|), in float64.
 
-    X is (rows, inputs), Y (rows, outputs). Of more than ``max_parameters`` a seeded choice is checked.
+    X is (rows, inputs), Y (rows, outputs). Of more than ``max_parameters`` a seeded choice is checked;
+    ``only`` names positions of the vector instead.
     Raises ValueError where network, rows and loss do not go together.
     """
     network = network.with_parameters(network.parameters.astype(np.float64))
@@ -103,7 +150,9 @@ def check_gradient(
     kept = network.topology.present
     all_positions = np.arange(len(analytic)) if kept is None else np.flatnonzero(kept)
     positions: IntArray = all_positions
-    if len(positions) > max_parameters:
+    if only is not None:
+        positions = np.intersect1d(all_positions, np.asarray(only, dtype=np.intp))
+    elif len(positions) > max_parameters:
         chosen = np.random.default_rng(seed).choice(positions, max_parameters, replace=False)
         positions = np.sort(chosen)
     prober = _Prober(network, x, y, loss)
@@ -112,12 +161,87 @@ def check_gradient(
         network.topology,
         positions,
         analytic[positions],
-        np.array([numeric for numeric, _ in probes]),
-        np.array([kink for _, kink in probes], dtype=bool),
+        np.array([probe.numeric for probe in probes]),
+        np.array([probe.kink for probe in probes], dtype=bool),
         len(x),
         len(all_positions),
         epsilon,
     )
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One parameter moved by ``step`` either way, the mean loss ``above`` and ``below``, and whether a
+    ReLU's kink lies between."""
+
+    value: float
+    step: float
+    above: float
+    below: float
+    kink: bool
+
+    @property
+    def numeric(self) -> float:
+        """The central difference, over what was really added and subtracted, after rounding."""
+        width = (self.value + self.step) - (self.value - self.step)
+        return (self.above - self.below) / width
+
+
+@dataclass(frozen=True)
+class WeightCheck:
+    """The check of one parameter: how the loss moved when it was moved, beside the derivative."""
+
+    probe: Probe
+    analytic: float
+    error: float
+    holds: bool
+
+    def equations(self, symbol: str, digits: int = DIGITS) -> list[tuple[str, str, str]]:
+        """The central difference in LaTeX, (left, relation, right): formula, numbers, result.
+
+        ``symbol`` is the parameter's. The losses are written in full: they differ in late digits.
+        """
+        probe = self.probe
+        left = rf"\frac{{\partial E}}{{\partial {symbol}}}"
+        above, below = (latex_number(e, FULL) for e in (probe.above, probe.below))
+        step = latex_number(probe.step, digits)
+        return [
+            (left, r"\approx", rf"\frac{{E({symbol} + h) - E({symbol} - h)}}{{2\,h}}"),
+            ("", "=", rf"\frac{{{above} - {below}}}{{2 \cdot {step}}}"),
+            ("", "=", latex_number(probe.numeric, max(digits, 8))),
+        ]
+
+    def verdict(self) -> str:
+        """What came out, as a sentence."""
+        if self.probe.kink:
+            return (
+                "The step goes across the kink of a ReLU: there is no derivative to compare with."
+            )
+        numbers = f"{self.analytic:.8g} by back-propagation, {self.probe.numeric:.8g} by trying"
+        if self.holds:
+            return f"The gradient holds: {numbers}."
+        return f"The gradient does NOT hold: {numbers}."
+
+
+def check_weight(
+    network: Network,
+    X: FloatArray,
+    Y: FloatArray,
+    loss: str,
+    position: int,
+    epsilon: float = EPSILON,
+) -> WeightCheck:
+    """Check one parameter by its position in the vector, on X (rows, inputs) and Y (rows, outputs).
+
+    IndexError if there is none or it is pruned; ValueError as in ``check_gradient``.
+    """
+    found = check_gradient(network, X, Y, loss, epsilon, only=[position])
+    if not found.positions.size:
+        raise IndexError(f"There is no parameter {position}.")
+    whole = network.with_parameters(network.parameters.astype(np.float64))
+    x, y = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (X, Y))
+    probe = _Prober(whole, x, y, loss).probe(position, epsilon)
+    return WeightCheck(probe, float(found.analytic[0]), float(found.errors[0]), found.holds)
 
 
 class _Prober:
@@ -132,20 +256,19 @@ class _Prober:
         self._kinked = [k for k, layer in enumerate(layers) if k and layer.activation in KINKED]
         self._sides = self._loss()[1]
 
-    def probe(self, position: int, epsilon: float) -> tuple[float, bool]:
-        """The central difference at one parameter, and whether it spans a kink."""
+    def probe(self, position: int, epsilon: float) -> Probe:
+        """The loss on both sides of one parameter."""
         here = float(self._vector[position])
         step = epsilon * max(1.0, abs(here))
-        losses, kink, places = [], False, (here + step, here - step)
-        for place in places:
+        losses, kink = [], False
+        for place in (here + step, here - step):
             self._vector[position] = place
             loss, sides = self._loss()
             losses.append(loss)
             pairs = zip(sides, self._sides, strict=True)
             kink = kink or any(not np.array_equal(a, b) for a, b in pairs)
         self._vector[position] = here
-        # What was really added and subtracted, after rounding.
-        return (losses[0] - losses[1]) / (places[0] - places[1]), kink
+        return Probe(here, step, losses[0], losses[1], kink)
 
     def _loss(self) -> tuple[float, list[BoolArray]]:
         """Mean loss, and on which side of its kink each ReLU is for each row."""

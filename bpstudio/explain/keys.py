@@ -66,6 +66,8 @@ KINDS: dict[str, str] = {
     "factor": "derivative of a net input with respect to a weight",
     "row_gradient": "derivative of one row's error with respect to a parameter",
     "gradient": "what the update takes as the gradient: the mean over rows, with penalties",
+    "clipped": "the gradient shortened to a limit",
+    "norm": "length of the whole gradient",
     "change": "the step of a parameter",
     "new": "the parameter after the update",
     "setting": "a number that was set",
@@ -78,13 +80,14 @@ class Place:
     """The parts of the network and of the table that a step is about, for lighting them.
 
     ``neurons`` are (layer, index), ``connections`` (source, i, target, j), ``biases`` (layer, index),
-    ``columns`` names of raw columns. Everything is counted from 0.
+    ``columns`` names of raw columns, ``links`` (source, target) whole links. All counted from 0.
     """
 
     neurons: tuple[tuple[str, int], ...] = ()
     connections: tuple[tuple[str, int, str, int], ...] = ()
     biases: tuple[tuple[str, int], ...] = ()
     columns: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
     def merged(self, other: Place) -> Place:
         """The parts of both."""
@@ -93,6 +96,7 @@ class Place:
             _union(self.connections, other.connections),
             _union(self.biases, other.biases),
             _union(self.columns, other.columns),
+            _union(self.links, other.links),
         )
 
 

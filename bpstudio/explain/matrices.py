@@ -51,11 +51,12 @@ class Matrix:
     def latex(self, digits: int = DIGITS, most: int = MOST_ROWS) -> str:
         """The folded matrix with its marked entries boxed."""
         rows, columns = self.shown(most)
-        lines = [" & ".join(self._cell(r, c, digits) for c in columns) for r in rows]
+        lines = [" & ".join(self.cell(r, c, digits) for c in columns) for r in rows]
         body = r" \\ ".join(lines)
         return rf"{self.operator} \begin{{bmatrix}} {body} \end{{bmatrix}}".strip()
 
-    def _cell(self, r: int | None, c: int | None, digits: int) -> str:
+    def cell(self, r: int | None, c: int | None, digits: int = DIGITS) -> str:
+        """One entry in LaTeX, boxed where it is marked; None stands for a gap."""
         if r is None:
             return r"\ddots" if c is None else r"\vdots"
         if c is None:
@@ -93,7 +94,7 @@ def matrices(derivation: Derivation, step: Step, focus: StepKey | None = None) -
             return maker.net()
         case "output" if key.layer != derivation.values.topology.input.id:
             return maker.output()
-        case "delta":
+        case "delta" | "residual" | "slope":
             return maker.delta()
         case "back":
             return maker.back()
@@ -121,8 +122,7 @@ class _Maker:
     # Pieces
 
     def names(self, layer: str) -> tuple[str, ...]:
-        size = self.v.topology.layer(layer).size
-        return tuple(self.q.neuron_name(layer, k) for k in range(size))
+        return self.q.neuron_names(layer)
 
     def column(
         self,

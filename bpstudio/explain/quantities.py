@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from bpstudio.explain.keys import StepKey, unknown_step
 from bpstudio.explain.notation import Notation
 from bpstudio.explain.values import Values
@@ -15,14 +17,13 @@ from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.topology import LinkBlock, TopologyError
 
 SLOTS: dict[str, str] = {
-    "velocity": "v",
+    "velocity": r"\nu",
     "mean_square": "s",
     "first_moment": "m",
     "second_moment": "r",
-    "step_size": r"\Delta",
-    "previous_gradient": "g'",
+    "step_size": "d",
+    "previous_gradient": "g",
     "updates": "t",
-    "damping": r"\mu",
 }
 """Symbols of the optimizers' vectors."""
 
@@ -31,7 +32,17 @@ SETTING_SYMBOLS: dict[str, str] = {
     "momentum": r"\mu",
     "l1": r"\lambda_1",
     "l2": r"\lambda_2",
+    "beta1": r"\rho_1",
+    "beta2": r"\rho_2",
+    "decay": r"\rho",
+    "epsilon": r"\epsilon",
+    "rprop_increase": r"\kappa_{+}",
+    "rprop_decrease": r"\kappa_{-}",
+    "rprop_lowest": r"d_{\min}",
+    "rprop_highest": r"d_{\max}",
+    "clip": "c",
 }
+"""Symbols of the settings that formulas use; Adam's betas are net inputs here already."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +58,7 @@ class Quantities:
     raw: FloatArray | None = None
     row_numbers: tuple[int, ...] = ()
     notation: Notation = field(init=False)
+    _names: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notation", Notation(self.values.topology))
@@ -94,6 +106,10 @@ class Quantities:
         free = self.values.topology.free
         return free is None or bool(free[self.position(key)])
 
+    def is_penalised(self, key: StepKey) -> bool:
+        """Whether L1 or L2 adds to the parameter's gradient."""
+        return bool(key.source and (self.values.config.l1 or self.values.l2_in_gradient))
+
     def column(self, layer: str, neuron: int) -> tuple[int, int, Column] | None:
         """The raw column (its position among its own kind), the neuron's offset in it, and itself."""
         if self.preparation is None or self.raw is None:
@@ -115,23 +131,33 @@ class Quantities:
 
     def neuron_name(self, layer: str, neuron: int) -> str:
         """A neuron in words: ``hidden 1 · 2``, ``input 1 (petal length)``."""
-        topology = self.values.topology
-        name = f"{topology.label(layer)} {neuron + 1}"
-        if topology.label(layer)[-1:].isdigit():
-            name = f"{topology.label(layer)} · {neuron + 1}"
-        column = self.column_name(layer, neuron)
-        return f"{name} ({column})" if column else name
+        return self.neuron_names(layer)[neuron]
+
+    def neuron_names(self, layer: str) -> tuple[str, ...]:
+        """The names of all neurons of a layer."""
+        if layer not in self._names:
+            label = self.values.topology.label(layer)
+            gap = " · " if label[-1:].isdigit() else " "
+            size = self.values.topology.layer(layer).size
+            columns = self._columns(layer) or ("",) * size
+            self._names[layer] = tuple(
+                f"{label}{gap}{j + 1}" + (f" ({column})" if column else "")
+                for j, column in enumerate(columns)
+            )
+        return self._names[layer]
 
     def column_name(self, layer: str, neuron: int) -> str:
         """What the table calls an input or output neuron; "" for a hidden one or without a table."""
-        if self.preparation is None:
-            return ""
+        columns = self._columns(layer)
+        return columns[neuron] if columns else ""
+
+    def _columns(self, layer: str) -> tuple[str, ...]:
         topology = self.values.topology
+        if self.preparation is None:
+            return ()
         if layer == topology.input.id:
-            return self.preparation.input_names[neuron]
-        if layer == topology.output.id:
-            return self.preparation.output_names[neuron]
-        return ""
+            return self.preparation.input_names
+        return self.preparation.output_names if layer == topology.output.id else ()
 
     def parameter_name(self, key: StepKey) -> str:
         """A parameter in words."""
@@ -186,6 +212,10 @@ class Quantities:
                 return self._row_gradient(key)
             case "gradient":
                 return v.gradient[self.position(key)]
+            case "clipped":
+                return v.taken[self.position(key)]
+            case "norm":
+                return v.gradient_length
             case "change":
                 return v.changes[self.position(key)]
             case "new":
@@ -200,7 +230,14 @@ class Quantities:
         if self.preparation is None or self.raw is None:
             raise unknown_step(key)
         offset = 0 if key.layer == self.values.topology.input.id else len(self.preparation.inputs)
-        return float(self.raw[key.sample, offset + key.neuron])
+        value = self.raw[key.sample, offset + key.neuron]
+        return float(self.raw_column(key).filled(value))
+
+    def is_missing(self, key: StepKey) -> bool:
+        """Whether a raw value is not in the table, so that it is filled in."""
+        assert self.preparation is not None and self.raw is not None
+        offset = 0 if key.layer == self.values.topology.input.id else len(self.preparation.inputs)
+        return bool(np.isnan(self.raw[key.sample, offset + key.neuron]))
 
     def _row_gradient(self, key: StepKey) -> float:
         # One row's share of delta x^T (23): the engine adds these up and divides by their number.
@@ -214,7 +251,8 @@ class Quantities:
         slots = self.values.updated.slots if when == "after" else self.values.slots
         vector = slots.get(name)
         if vector is None:
-            return 0.0
+            # What the optimizer starts with.
+            return self.values.config.learning_rate if name == "step_size" else 0.0
         return float(vector[0] if vector.size == 1 else vector[self.position(key)])
 
     # Symbols
@@ -251,13 +289,18 @@ class Quantities:
                 of = "E" if self.values.rows == 1 else f"E_{{{key.sample + 1}}}"
                 return n.gradient(self._parameter(key), of)
             case "gradient":
-                return n.gradient(self._parameter(key))
+                name = self._parameter(key)
+                return f"g_{{{name}}}" if self.is_penalised(key) else n.gradient(name)
             case "change":
                 return rf"\Delta {self._parameter(key)}"
             case "new":
                 return self._parameter(key)
             case "setting":
-                return SETTING_SYMBOLS.get(layer, rf"\mathrm{{{layer.replace('_', ' ')}}}")
+                return SETTING_SYMBOLS[layer]
+            case "clipped":
+                return rf"\hat{{g}}_{{{self._parameter(key)}}}"
+            case "norm":
+                return r"\Vert g \Vert"
         if key.kind.startswith("slot:"):
             _, when, name = key.kind.split(":")
             return SLOTS[name] + (r"_{\mathrm{new}}" if when == "after" else "")
@@ -271,8 +314,14 @@ class Quantities:
     def name(self, key: StepKey) -> str:
         """What the symbol stands for, in words; "" where the symbol says it all."""
         match key.kind:
-            case "output":
-                return f"output of {self.neuron_name(key.layer, key.neuron)}"
+            case "output" if key.layer == self.values.topology.input.id:
+                return self.neuron_name(key.layer, key.neuron)
+            case "output" | "net" | "delta" as kind:
+                what = "net input" if kind == "net" else kind
+                return f"{what} of {self.neuron_name(key.layer, key.neuron)}"
+            case "error" | "row_gradient" as kind if self.values.rows > 1:
+                row = self.row_numbers[key.sample]
+                return f"error of row {row}" if kind == "error" else f"gradient of row {row}"
             case "target":
                 column = self.column_name(key.layer, key.neuron)
                 return f"expected output{f' for {column}' if column else ''}"

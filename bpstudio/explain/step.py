@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from bpstudio.explain.expression import MOST_TERMS, Expression, Writer, references
+from bpstudio.explain.expression import Expression, references
 from bpstudio.explain.keys import Place, StepKey
 from bpstudio.explain.numbers import DIGITS, latex_number, plain_number
+from bpstudio.explain.plain_text import plain
+from bpstudio.explain.writer import MOST_TERMS, Piece, Writer
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Step:
     note: str = ""
     relation: str = "="
 
+    def __str__(self) -> str:
+        """``(10) Δw_11 = −η ∂E/∂w_11 = −0.5 · 0.08217 = −0.04108``"""
+        number = f"({self.number}) " if self.number else ""
+        return number + plain(self.latex())
+
     @property
     def id(self) -> str:
         """The step's key as text."""
@@ -85,22 +92,34 @@ class Step:
         )
         return value.latex(self.formula)
 
+    def pieces(self, digits: int | None = None) -> list[Piece]:
+        """The formula cut up so that each of its parts can be pointed at: in symbols, or with
+        ``digits`` in numbers. A piece's ``key`` is that of the step it is the value of, or None.
+
+        Joined they are ``symbols`` or ``numbers``. The parts of a fraction stay together.
+        """
+        if self.formula is None:
+            return []
+        if digits is None:
+            return Writer(lambda key: self._parts[key].symbol).pieces(self.formula)
+        return Writer(value=lambda key: self._parts[key].value, digits=digits).pieces(self.formula)
+
     def result(self, digits: int = DIGITS) -> str:
         return latex_number(self.value, digits)
 
+    def equations(self, digits: int = DIGITS) -> list[tuple[str, str, str]]:
+        """The step as a textbook writes it, LaTeX (left, relation, right) for each line: the general
+        formula, the same with every term if that is another one, the numbers, the result."""
+        texts = [*filter(None, [self.general])]
+        if self.formula is not None:
+            texts += [self.symbols, self.numbers(digits)]
+        texts = list(dict.fromkeys([*texts, self.result(digits)]))
+        first = (self.symbol, self.relation, texts[0])
+        return [first, *(("", "=", text) for text in texts[1:])]
+
     def lines(self, digits: int = DIGITS) -> list[str]:
-        """The step as a textbook writes it, each line LaTeX: the symbol and the general formula, the
-        same with every term if that is another one, the numbers, and the result."""
-        if self.formula is None:
-            return [f"{self.symbol} {self.relation} {self.result(digits)}"]
-        symbols, numbers, result = self.symbols, self.numbers(digits), self.result(digits)
-        first = [self.general, symbols] if self.general else [symbols]
-        texts = list(dict.fromkeys(first))
-        for text in (numbers, result):
-            if text != texts[-1]:
-                texts.append(text)
-        lines = [f"{self.symbol} {self.relation} {texts[0]}"]
-        return lines + [f"= {text}" for text in texts[1:]]
+        """The equations as LaTeX lines."""
+        return joined(self.equations(digits))
 
     def latex(self, digits: int = DIGITS) -> str:
         """All lines as one formula."""
@@ -108,6 +127,11 @@ class Step:
 
     def plain_value(self, digits: int = DIGITS) -> str:
         return plain_number(self.value, digits)
+
+
+def joined(equations: Sequence[tuple[str, str, str]]) -> list[str]:
+    """Each equation as one LaTeX line."""
+    return [" ".join(part for part in equation if part) for equation in equations]
 
 
 def keys_of(formula: Expression) -> tuple[StepKey, ...]:

@@ -8,8 +8,10 @@ from functools import cached_property
 import numpy as np
 
 from bpstudio.engines.base import State, weight_positions
+from bpstudio.engines.choice import create_engine
 from bpstudio.engines.forward import forward
-from bpstudio.engines.reference import ReferenceEngine, deltas, parameter_gradient
+from bpstudio.engines.optimizers import STEPS, clip_norm
+from bpstudio.engines.reference import deltas, parameter_gradient
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.functions import ACTIVATIONS, LOSSES, Loss
@@ -128,19 +130,45 @@ class Values:
         """dE/dparameters, mean over the rows, (parameters,), without penalties: (6), (15), (23)."""
         return parameter_gradient(self.topology, self.outputs, self.deltas)
 
+    @property
+    def l2_in_gradient(self) -> float:
+        """How much L2 adds to the gradient; AdamW shrinks the weights instead."""
+        optimizer = STEPS.get(self.config.optimizer)
+        return 0.0 if optimizer is not None and optimizer.decoupled else self.config.l2
+
     @cached_property
     def gradient(self) -> FloatArray:
         """The mean gradient with the penalties' part, (parameters,)."""
         w = self.network.parameters * weight_positions(self.topology)
-        config = self.config
-        return self.mean_gradient + config.l1 * np.sign(w) + config.l2 * w
+        return self.mean_gradient + self.config.l1 * np.sign(w) + self.l2_in_gradient * w
+
+    @cached_property
+    def gradient_length(self) -> float:
+        """The norm of the gradient over what may change: what clipping looks at."""
+        free = self.topology.free
+        return float(np.linalg.norm(self.gradient if free is None else self.gradient[free]))
+
+    @property
+    def is_clipped(self) -> bool:
+        """Whether the update shortens the gradient."""
+        limit = self.config.clip
+        return limit is not None and self.config.optimizer != "lm" and self.gradient_length > limit
+
+    @cached_property
+    def taken(self) -> FloatArray:
+        """What the optimizer takes as the gradient, clipped, 0 for what is held, (parameters,)."""
+        gradient = self.gradient.copy()
+        if self.topology.free is not None:
+            gradient[~self.topology.free] = 0.0
+        clip_norm(gradient, self.config.clip)
+        return gradient
 
     @cached_property
     def updated(self) -> State:
         """The engine's own state after the update. ValueError where it would not be finite."""
-        config = replace(self.config, batch_size="all", dtype="float64")
+        config = replace(self.config, batch_size="all", dtype="float64", engine="reference")
         state = State.start(self.network.parameters, self.slots, "float64")
-        engine = ReferenceEngine(self.topology, self.X, self.Y, config, state)
+        engine = create_engine(self.topology, self.X, self.Y, config, state)
         if engine.advance(np.arange(self.rows)) < self.rows:
             raise ValueError(
                 "The update would leave a loss or a weight that is not finite: "
@@ -151,12 +179,13 @@ class Values:
     @cached_property
     def changes(self) -> FloatArray:
         """The step of every parameter, (parameters,): (4), (10), (12), (20)."""
-        moved = self.updated.parameters - self.network.parameters
-        steps: FloatArray = moved
+        updated = self.updated
         if self.config.optimizer == "sgd":
             # What was added, before the sum rounded it.
-            steps = -self.config.learning_rate * self.gradient
+            steps: FloatArray = -self.config.learning_rate * self.taken
         elif self.config.optimizer == "momentum":
-            steps = self.updated.slots["velocity"]
+            steps = updated.slots["velocity"]
+        else:
+            steps = updated.parameters - self.network.parameters
         free = self.topology.free
         return steps if free is None else steps * free

@@ -145,7 +145,7 @@ class RawColumn:
         """Raw values, (rows,), for a column of a data set: numbers, or indices of its categories; NaN
         where one is missing or is no category."""
         if self.numbers is not None and not column.is_category:
-            return self.numbers.astype(np.float64)
+            return self.numbers.astype(np.float64, copy=False)
         index = {category: float(k) for k, category in enumerate(column.categories)}
         if self.numbers is None:
             assert self.codes is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from bpstudio.model.dataset import DataError
@@ -12,8 +13,29 @@ UNKNOWN = 8 << 30
 _GIB = 1 << 30
 
 
+_CGROUP = Path("/sys/fs/cgroup")
+
+
 def available_memory() -> int:
-    """Bytes that can be taken without pushing out other programs."""
+    """Bytes that can be taken without pushing out other programs, or beyond what a container may."""
+    return min(_free_memory(), _left_in_container())
+
+
+def _left_in_container() -> int:
+    try:
+        limit = int((_CGROUP / "memory.max").read_text())
+        # Cached files are counted as taken, but make way.
+        taken = int((_CGROUP / "memory.current").read_text())
+        for line in (_CGROUP / "memory.stat").read_text().splitlines():
+            if line.startswith("inactive_file "):
+                taken -= int(line.split()[1])
+        return max(limit - taken, 0)
+    except (OSError, ValueError):
+        # No container, or one without a limit ("max").
+        return sys.maxsize
+
+
+def _free_memory() -> int:
     try:
         for line in Path("/proc/meminfo").read_text().splitlines():
             if line.startswith("MemAvailable:"):

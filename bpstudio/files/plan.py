@@ -201,7 +201,9 @@ def propose_plan(source: Source, *, seed: int = 0, missing: str = "auto") -> Pla
     rows are ignored. ``missing`` is one of ``MISSING_TREATMENTS``, used where it can be, or "auto": rows
     are left out where few have a gap, else gaps are filled in.
     """
-    targets = source.targets or (source.columns[_target_place(source)].name,)
+    targets = source.targets
+    if not targets and source.image_shape is None:
+        targets = (source.columns[_target_place(source)].name,)
     marker = _split_marker(source, targets)
     incomplete = np.zeros(source.rows, dtype=bool)
     for raw in source.columns:
@@ -216,6 +218,9 @@ def propose_plan(source: Source, *, seed: int = 0, missing: str = "auto") -> Pla
             role = "ignore"
         if role == "target":
             treatment = target_treatment(raw, len(targets) == 1)
+            if source.image_shape is not None and raw.distinct_count <= MAX_CATEGORIES:
+                # What is said of images is what they show.
+                treatment = "classes"
         else:
             treatment = _input_treatment(raw)
         plan = ColumnPlan(raw.name, role, treatment, bounds=raw.bounds)
@@ -223,8 +228,8 @@ def propose_plan(source: Source, *, seed: int = 0, missing: str = "auto") -> Pla
     split = SplitPlan(seed=seed)
     if marker is not None:
         split = replace(split, kind="column")
-    elif source.split is not None:
-        split = replace(split, kind="file")
+    elif source.split is not None or source.test_file is not None:
+        split = replace(split, kind="file", test_file=source.test_file)
     return Plan(tuple(columns), split)
 
 

@@ -120,6 +120,7 @@ def _json(project: Project) -> bytes:
             "split_kind": dataset.split_kind,
         },
         "layout": {layer: [float(v) for v in place] for layer, place in project.layout.items()},
+        "unfolded": sorted(project.unfolded),
         "progress": {
             "epoch": project.progress.epoch,
             "position": project.progress.position,
@@ -251,6 +252,7 @@ def _project(part: ProjectPart, named: Tensors, data: Tensors, raw: dict[str, An
         config=TrainingConfig(**{k: v for k, v in part.config.items() if k in SETTINGS}),
         dataset=None if part.dataset is None else _dataset(part.dataset, data),
         layout={layer: (x, y) for layer, (x, y) in part.layout.items()},
+        unfolded=frozenset(part.unfolded),
         progress=_progress(part.progress, topology, named),
         history=_history(part, named),
         notes=part.notes,

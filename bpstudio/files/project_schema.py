@@ -105,6 +105,8 @@ class ProjectPart(_Part):
     config: dict[str, Any]
     dataset: DatasetPart | None = None
     layout: dict[str, Annotated[list[Finite], Field(min_length=2, max_length=2)]] = {}
+    unfolded: list[str] = []
+    """Layers of which the canvas shows every neuron, however many."""
     progress: ProgressPart = ProgressPart(epoch=0, position=0)
     records: Annotated[int, Field(ge=0)] = 0
     """Length of the history's columns."""

@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from bpstudio.files.build import build
 from bpstudio.files.resources import resource
-from bpstudio.files.tables import load_table
+from bpstudio.files.source import read_source
+from bpstudio.files.tables import plan_table
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.dataset import Column, DataError, Dataset
 from bpstudio.model.functions import choose
@@ -42,6 +44,8 @@ class Sample:
     inputs: tuple[str, ...] = ("x", "y")
     target: Column = field(default_factory=lambda: Column("y"))
     file: str = ""
+    white: float | None = None
+    """The largest value of a pixel, from 0 for black, where the inputs are a picture."""
     size: int | None = None
     sizes: tuple[int, int] = (10, 100_000)
     noise: float | None = None
@@ -68,9 +72,12 @@ def sample(
     _check(chosen, noise, size)
     share = chosen.validation if validation is None else validation
     if chosen.generate is None:
-        return load_table(
-            resource("samples", chosen.file), validation=share, test=test, seed=seed, name=name
-        )
+        source = read_source(resource("samples", chosen.file))
+        plan = plan_table(source, validation=share, test=test, seed=seed)
+        if chosen.white is not None:
+            pixels = [column.name for column in plan.inputs]
+            plan = plan.with_columns(pixels, treatment="minmax", bounds=(0.0, chosen.white))
+        return build(source, plan, name=name)
     rng = np.random.default_rng([seed, SAMPLE_STREAM])
     inputs, target = chosen.generate(rng, chosen.size if size is None else size)  # type: ignore[arg-type]
     noise = chosen.noise if noise is None else noise
@@ -233,6 +240,21 @@ SAMPLES: dict[str, Sample] = {
             "iris", "Iris", "Three species of iris told apart by four lengths.",
             "classification", "R. A. Fisher, Annals of Eugenics 7 (1936), table I; UCI",
             file="iris.csv", hidden=(8,),
+        ),
+        Sample(
+            "wine", "Wine", "Three cultivars told apart by a chemical analysis of their wine.",
+            "classification", "S. Aeberhard and M. Forina (1991); UCI, doi 10.24432/C5PC7J",
+            file="wine.csv", hidden=(8,),
+        ),
+        Sample(
+            "breast_cancer", "Breast cancer", "Benign or malignant, by the shape of cell nuclei.",
+            "classification", "W. Wolberg and others (1993); UCI, doi 10.24432/C5DW2B",
+            file="breast_cancer.csv", hidden=(8,),
+        ),
+        Sample(
+            "digits", "Digits 8 × 8", "Handwritten digits as small grey images.",
+            "classification", "E. Alpaydin and C. Kaynak (1998); UCI, doi 10.24432/C50P49",
+            file="digits.csv", white=16.0, hidden=(32,),
         ),
         Sample(
             "watermelon", "Watermelon 3.0", "Is it a good melon? Six categories and two numbers.",

@@ -7,13 +7,14 @@ of the columns is a ``Plan``; ``plan.build`` makes a data set of both.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from bpstudio.files.columns import RawColumn
+from bpstudio.files.encoding import encoding_of
 from bpstudio.files.errors import Cancelled, shown
 from bpstudio.files.text import (
     MAX_COLUMNS,
@@ -21,7 +22,6 @@ from bpstudio.files.text import (
     Options,
     TextInput,
     detect,
-    encoding_of,
 )
 from bpstudio.files.textreader import Cancel, Lines, Progress, TextReader
 from bpstudio.model.arrays import IntArray
@@ -31,6 +31,15 @@ __all__ = ["Cancel", "Cancelled", "Options", "Progress", "Source", "read_source"
 
 SOURCE_KINDS: dict[str, str] = {
     "text": "text table",
+    "npz": "NumPy arrays",
+    "npy": "NumPy array",
+    "arff": "ARFF",
+    "fann": "FANN training data",
+    "idx": "IDX images and labels",
+    "libsvm": "LIBSVM",
+    "excel": "workbook",
+    "parquet": "Parquet",
+    "images": "folder of images",
 }
 CLIPBOARD = "clipboard"
 PREVIEW_ROWS = 100
@@ -44,7 +53,8 @@ class Source:
     with. ``complete`` is False if only the first rows were read. ``preview`` holds the first 100 rows as
     text, ``notes`` sentences on what was found. ``targets`` and ``split`` are what the format itself
     says: names of the target columns, and (rows,) 0, 1, 2 for train, validation, test.
-    ``image_shape`` is (rows, columns) of pixels where the inputs are a picture.
+    ``image_shape`` is (rows, columns) of pixels where the inputs are a picture, ``test_file`` a file
+    beside that holds test rows for these, ``sheets`` the names of a workbook's tables.
     """
 
     name: str
@@ -60,6 +70,8 @@ class Source:
     split: IntArray | None = None
     image_shape: tuple[int, int] | None = None
     lines: Lines | None = None
+    test_file: Path | None = None
+    sheets: tuple[str, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -135,8 +147,13 @@ def read_source(
     request = Request(options, limit, tuple(known), progress, cancelled)
     if isinstance(source, str):
         return read_text(source, None, CLIPBOARD, request)
+    from bpstudio.files.formats.choice import kind_of, reader_of  # noqa: PLC0415
+
     path = Path(source)
-    return read_text(path, path, shown(Path(path.name)), request)
+    kind = kind_of(path)
+    if kind == "text":
+        return read_text(path, path, shown(Path(path.name)), request)
+    return reader_of(kind)(path, request)
 
 
 @dataclass(frozen=True)
@@ -163,17 +180,18 @@ class Reader(Protocol):
     def __call__(self, path: Path, request: Request) -> Source: ...
 
 
-Readers = dict[str, Callable[[Path, Request], Source]]
+def read_text(text: Path | str | bytes, path: Path | None, name: str, request: Request) -> Source:
+    """A text table, packed with gzip if its name says so."""
+    if isinstance(text, Path) and text.suffix.lower() == ".gz":
+        from bpstudio.files.formats.packed import unpacked  # noqa: PLC0415
 
-
-def read_text(text: Path | str, path: Path | None, name: str, request: Request) -> Source:
-    """A text table."""
+        text = unpacked(text, request)
     source = TextInput(text, name)
     try:
         encoding = encoding_of(source, request.options.encoding)
         options = replace(request.options, encoding=encoding)
         head = Head(source, encoding)
-        tabs = path is not None and path.suffix.lower() in (".tsv", ".tab")
+        tabs = name.lower().removesuffix(".gz").endswith((".tsv", ".tab"))
         options = detect(head, options, request.known, tabs)
         reader = TextReader(
             source, head, options, request.limit, request.progress, request.cancelled

@@ -159,6 +159,8 @@ def _with_split(
     test: float,
 ) -> Plan:
     plan = plan.with_split(validation=validation, test=test)
+    if plan.split.kind == "file" and (test or split not in (None, "file")):
+        plan = plan.with_split(kind="stratified", test_file=None)
     if test_file is not None:
         if split not in (None, "file"):
             raise DataError("The test rows come from a file of their own: leave out the split.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -17,6 +16,7 @@ from bpstudio.files.errors import FileError, file_error, shown
 from bpstudio.model.dataset import DataError
 
 MAX_COLUMNS = 100_000
+MOST_COMMENTS = 1000
 MISSING = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "?"})
 """Cells, in lower case, that mean: there is no value here."""
 DELIMITERS: dict[str, str] = {
@@ -41,13 +41,6 @@ ENCODINGS: dict[str, str] = {
 SNIFFED_ROWS = 200
 _SNIFFED_CHARACTERS = 1 << 20
 _BLOCK = 1 << 20
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d+)?")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(inf|infinity)", re.IGNORECASE)
 
@@ -73,10 +66,12 @@ class Options:
 class TextInput:
     """The bytes of a text file, or of text at hand, opened as often as needed."""
 
-    def __init__(self, source: Path | str, name: str) -> None:
+    def __init__(self, source: Path | str | bytes, name: str) -> None:
         self.name = name
         self._path = source if isinstance(source, Path) else None
-        self._bytes = b"" if isinstance(source, Path) else source.encode("utf-8", "replace")
+        if isinstance(source, str):
+            source = source.encode("utf-8", "replace")
+        self._bytes = b"" if isinstance(source, Path) else source
         with self.binary() as file:
             self.size = file.seek(0, io.SEEK_END)
 
@@ -114,87 +109,6 @@ def open_binary(path: Path) -> BinaryIO:
         raise FileError(f"'{shown(path)}' is not a file name: it holds a NUL byte.") from None
 
 
-# Encoding
-
-
-def encoding_of(source: TextInput, wanted: str | None = None) -> str:
-    """The encoding: by a byte order mark, else UTF-8, GB 18030 or Latin-1, whichever all bytes fit.
-
-    DataError where they do not fit the one that is wanted or that the mark promises.
-    """
-    with source.binary() as file:
-        head = file.read(4096)
-    if wanted is None:
-        wanted = next((name for mark, name in _BOMS if head.startswith(mark)), None)
-        wanted = wanted or _unmarked_utf16(head)
-    elif wanted not in ENCODINGS:
-        raise DataError(f"'{wanted}' is no encoding: choose from {', '.join(ENCODINGS)}.")
-    if wanted is not None:
-        bad = _misfit(source, wanted)
-        if bad is not None:
-            raise DataError(
-                f"{source.name} is not all {ENCODINGS[wanted]} text, see byte {bad + 1:,}: "
-                "choose another encoding or save it again as UTF-8."
-            )
-        return wanted
-    if _misfit(source, "utf-8") is None:
-        return "utf-8"
-    # Western text can be decoded as Chinese by accident, but then gives rare characters.
-    if _misfit(source, "gb18030") is None and _common_chinese(_odd_part(source)):
-        return "gb18030"
-    return "latin-1"
-
-
-def _unmarked_utf16(head: bytes) -> str | None:
-    """Text in western letters has a NUL in every other byte of UTF-16."""
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if len(head) >= 4 and len(head) % 2 == 0 and max(even, odd) > 0.4 * len(head) / 2:
-        if even == 0:
-            return "utf-16-le"
-        if odd == 0:
-            return "utf-16-be"
-    return None
-
-
-def _misfit(source: TextInput, encoding: str) -> int | None:
-    """The first byte that the encoding cannot hold, from 0; None if all fit."""
-    if encoding == "latin-1":
-        return None
-    decoder = codecs.getincrementaldecoder(encoding)()
-    at = 0
-    try:
-        for block in source.blocks():
-            held = len(decoder.getstate()[0])
-            decoder.decode(block)
-            at += len(block)
-        held = len(decoder.getstate()[0])
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        return max(at - held + error.start, 0)
-    return None
-
-
-def _odd_part(source: TextInput) -> str:
-    """Up to a million characters from where GB 18030 text first is not ASCII."""
-    decoder = codecs.getincrementaldecoder("gb18030")()
-    parts, count = [], 0
-    for block in source.blocks():
-        text = decoder.decode(block)
-        if count or not text.isascii():
-            parts.append(text)
-            count += len(text)
-        if count > 1_000_000:
-            break
-    return "".join(parts)
-
-
-def _common_chinese(text: str) -> bool:
-    """Whether nearly all that is not ASCII is among the 7,445 characters of GB 2312."""
-    odd = {c for c in text if ord(c) > 127}
-    rare = [c for c in odd if not c.encode("gb2312", "ignore")]
-    return 10 * len(rare) <= len(odd)
-
-
 # Rows
 
 
@@ -228,6 +142,8 @@ def raw_records(
 ) -> Iterator[tuple[int, list[str]]]:
     """Rows as (line number, cells as they are), with none left out."""
     delimiter = options.delimiter or ","
+    if line == 1:
+        lines = _without_comments(lines, delimiter)
     if delimiter == " ":
         lines = (" ".join(text.split()) + "\n" for text in lines)
     reader = csv.reader(
@@ -249,6 +165,36 @@ def raw_records(
             raise DataError(f"{name}, line {start}: {_csv_complaint(error)}") from None
         yield start, cells
         start = before + reader.line_num + 1
+
+
+def _without_comments(lines: Iterable[str], delimiter: str) -> Iterator[str]:
+    """The lines of a file without those at its top that begin with #; the last of them may be a header.
+
+    Where all lines begin so, as with colours, they are no comments.
+    """
+    rest = iter(lines)
+    top: list[str] = []
+    after: str | None = None
+    # A column may be called #, with nothing behind it.
+    named = ("", "\n") if delimiter == " " else ("", "\n", delimiter)
+    for text in rest:
+        if not text.startswith("#") or text[1:2] in named or len(top) == MOST_COMMENTS:
+            after = text
+            break
+        top.append(text)
+    if after is None:
+        yield from top
+        return
+    for k, text in enumerate(top, start=1):
+        header = text.lstrip("# ")
+        cells = _width(header, delimiter)
+        yield header if k == len(top) and 1 < cells == _width(after, delimiter) else "\n"
+    yield after
+    yield from rest
+
+
+def _width(text: str, delimiter: str) -> int:
+    return len(text.split() if delimiter == " " else text.split(delimiter))
 
 
 def _csv_complaint(error: csv.Error) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
@@ -13,7 +14,7 @@ Std = QKeySequence.StandardKey
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One action: the method of the window it calls, its text, keys and menu."""
+    """One action: the method it calls, of the window or of one of its parts; text, keys and menu."""
 
     method: str
     text: str
@@ -31,8 +32,14 @@ ACTIONS = (
     ActionSpec("close", "Close", "File", Std.Close, separator=True),
     ActionSpec("undo", "Undo", "Edit", Std.Undo),
     ActionSpec("redo", "Redo", "Edit", "Ctrl+Shift+Z"),
-    ActionSpec("select_all", "Select all", "Edit", Std.SelectAll, separator=True),
-    ActionSpec("delete_selected", "Delete", "Edit"),
+    ActionSpec("canvas.clipboard.cut", "Cut", "Edit", Std.Cut, separator=True),
+    ActionSpec("canvas.clipboard.copy", "Copy", "Edit", Std.Copy),
+    ActionSpec("paste", "Paste layers, a shape or data", "Edit", Std.Paste),
+    ActionSpec("canvas.clipboard.duplicate", "Duplicate", "Edit", "Ctrl+D"),
+    ActionSpec("canvas.delete_selected", "Delete", "Edit"),
+    ActionSpec("canvas.select_all", "Select all", "Edit", Std.SelectAll, separator=True),
+    ActionSpec("cut_weak", "Cut weak connections…", "Edit", "Ctrl+Shift+W"),
+    ActionSpec("toggle_painting", "Paint points", "Edit", "Ctrl+P"),
     ActionSpec("clear_network", "Empty canvas", "Edit", separator=True),
     ActionSpec("toggle_run", "Play or pause", "Training", "Space"),
     ActionSpec("step_sample", "Step one update", "Training", "S"),
@@ -40,7 +47,12 @@ ACTIONS = (
     ActionSpec("reset", "Reset to the starting weights", "Training", "R", separator=True),
     ActionSpec("new_weights", "New starting weights", "Training", "Shift+R"),
     ActionSpec("edit_settings", "All settings…", "Training", "Ctrl+T", separator=True),
-    ActionSpec("fit_view", "Show the whole network", "View", "F"),
+    ActionSpec("canvas.fit", "Show the whole network", "View", "F"),
+    ActionSpec("canvas.actual_size", "Actual size", "View", "Ctrl+1"),
+    ActionSpec("canvas.turn", "Left to right or bottom to top", "View", "Ctrl+B"),
+    ActionSpec("canvas.tidy", "Tidy up", "View", "Ctrl+Shift+T"),
+    ActionSpec("canvas.toggle_pruned", "Pruned connections, dotted", "View", "P"),
+    ActionSpec("canvas.toggle_flow", "Flow of values and deltas", "View", "W"),
     ActionSpec("toggle_theme", "Light or dark", "View", "Ctrl+L", separator=True),
     ActionSpec("show_help", "Help", "Help", Std.HelpContents),
     ActionSpec("show_about", "About bpstudio", "Help"),
@@ -48,14 +60,14 @@ ACTIONS = (
 
 
 def make_actions(window: QWidget) -> dict[str, QAction]:
-    """An action for every entry, connected to the window's method of that name."""
+    """An action for every entry, connected to the method of that name."""
     actions = {}
     for spec in ACTIONS:
         action = QAction(spec.text, window)
-        action.setObjectName(f"{spec.method}Action")
+        action.setObjectName(f"{spec.method.rpartition('.')[2]}Action")
         if spec.keys is not None:
             action.setShortcut(QKeySequence(spec.keys))
-        method: Callable[[], None] = getattr(window, spec.method)
+        method: Callable[[], None] = attrgetter(spec.method)(window)
         action.triggered.connect(method)
         window.addAction(action)
         actions[spec.method] = action

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -66,9 +66,7 @@ def run_app(project: Project | None = None, path: Path | None = None) -> int:
     if project is None and path is not None:
         window.open_path(path)
     code = app.exec()
-    # Plot widgets that are alive when the interpreter exits crash it: they go first.
-    window.deleteLater()
-    app.processEvents()
+    _delete(window)
     return code
 
 
@@ -90,10 +88,16 @@ def draw_window(
     _wait_until_exact(window)
     picture = window.grab()
     window.close()
-    window.deleteLater()
-    app.processEvents()
+    _delete(window)
     if not picture.save(str(out), "PNG"):
         raise OSError(f"The picture could not be written to {out}: choose another place.")
+
+
+def _delete(window: MainWindow) -> None:
+    """Have a window go now: widgets that are alive when the interpreter exits crash it."""
+    window.deleteLater()
+    # Without an event loop nothing else makes deleteLater come true.
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
 
 
 def _wait_until_exact(window: MainWindow) -> None:

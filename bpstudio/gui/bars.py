@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, Qt, Signal
@@ -10,13 +11,22 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from bpstudio.gui.document import Change, Document
-from bpstudio.gui.settings import SettingBox, setting_text
+from bpstudio.gui.settings import SettingBox, choice_helps, setting_text
 from bpstudio.gui.theme import GAP, Theme, ThemeHolder, icon
 from bpstudio.gui.widgets import IconButton, Stat, number_text, percent_text, secondary_label
-from bpstudio.model.config import SETTINGS, TrainingConfig, penalty_text, with_penalty
+from bpstudio.model.config import (
+    SETTINGS,
+    TrainingConfig,
+    penalty_text,
+    with_optimizer,
+    with_penalty,
+)
 from bpstudio.model.editing import set_activation
 from bpstudio.model.functions import ACTIVATIONS
+from bpstudio.model.methods import OPTIMIZER_METHODS, OPTIMIZERS, rate_label
 from bpstudio.model.project import Project
+from bpstudio.model.proposal import proposal
+from bpstudio.training.schedule import config_in_force
 
 TOP_HEIGHT = 56
 
@@ -150,20 +160,27 @@ class TopBar(QWidget):
 
 
 class SettingsBar(QWidget):
-    """Learning rate, batch, optimizer, activation, loss and regularisation of the document's project."""
+    """Learning rate, batch, optimizer, activation, loss and regularisation of the document's project.
+
+    ``message`` brings why something was refused, ``note`` what was done beside what was asked for.
+    """
 
     message = Signal(str)
+    note = Signal(str)
     more_requested = Signal()
-
-    NAMES = ("learning_rate", "batch_size", "optimizer", "momentum", "loss")
 
     def __init__(self, document: Document) -> None:
         super().__init__()
         self._document = document
+        # What people chose themselves for these data: no optimizer's usual value replaces it.
+        self._typed: set[str] = set()
+        document.edited.connect(self._on_edited)
         self._boxes = {
-            "learning_rate": SettingBox.of(SETTINGS["learning_rate"], "learningRateEdit", 92),
+            "learning_rate": SettingBox.of(SETTINGS["learning_rate"], "learningRateEdit", 104),
             "batch_size": SettingBox.of(SETTINGS["batch_size"], "batchSizeEdit", 84),
-            "optimizer": SettingBox.of(SETTINGS["optimizer"], "optimizerBox", 104),
+            "optimizer": SettingBox.of(
+                SETTINGS["optimizer"], "optimizerBox", 118, choice_helps("optimizer")
+            ),
             "momentum": SettingBox.of(SETTINGS["momentum"], "momentumEdit", 76),
             "loss": SettingBox.of(SETTINGS["loss"], "lossBox", 130),
         }
@@ -209,24 +226,81 @@ class SettingsBar(QWidget):
     def show_project(self, project: Project) -> None:
         for name, box in self._boxes.items():
             box.show_value(setting_text(SETTINGS[name], getattr(project.config, name)))
-        self._boxes["momentum"].setVisible(project.config.optimizer == "momentum")
+        config = project.config
+        self._boxes["momentum"].setVisible(config.idle("momentum") is None)
+        self._boxes["learning_rate"].set_idle(config.idle("learning_rate"))
+        self.show_rate(project)
         hidden = project.topology.hidden
         self._activation.setEnabled(bool(hidden))
         if hidden:
             self._activation.show_value(hidden[0].activation)
         self._penalty.show_value(penalty_text(project.config))
 
+    def show_rate(self, project: Project) -> None:
+        """Say above the learning rate what a schedule has made of it by now."""
+        caption = rate_label(project.config.optimizer)
+        rate = config_in_force(project).learning_rate
+        if rate != project.config.learning_rate:
+            caption = f"Rate, now {rate:.2g}"
+        self._boxes["learning_rate"].set_caption(caption)
+
+    @property
+    def fixed(self) -> set[str]:
+        """The settings that choosing an optimizer must leave alone."""
+        if self._document.path is None:
+            return self._typed
+        # In a file nobody can tell what was typed: all that is not what anyone would propose.
+        config = self._document.project.config
+        usual = OPTIMIZER_METHODS[config.optimizer]
+        unusual = set()
+        for name, value in (("learning_rate", usual.rate), ("batch_size", usual.batch)):
+            proposed = {getattr(c, name) for c in (self.suited, TrainingConfig())}
+            if getattr(config, name) not in {value, *proposed}:
+                unusual.add(name)
+        return self._typed | unusual
+
+    @property
+    def suited(self) -> TrainingConfig:
+        """What would be proposed for the data."""
+        dataset = self._document.project.dataset
+        return TrainingConfig() if dataset is None else proposal(dataset).config
+
+    def remember_typed(self, names: Collection[str]) -> None:
+        """People chose these settings themselves."""
+        self._typed.update(names)
+
+    def _on_edited(self, before: Project, after: Project) -> None:
+        if before.dataset is not after.dataset:
+            self._typed.clear()
+
     def _on_entered(self, text: str) -> None:
         box = self.sender()
         assert isinstance(box, SettingBox)
         name = str(box.property("setting"))
+        if name == "optimizer":
+            self._choose_optimizer(box, text)
+            return
         label = SETTINGS[name].label
 
         def change(project: Project) -> Project:
             config = project.config.with_text([f"{name}={text}"])
             return replace(project, config=config)
 
-        self._edit(box, f"{label} {text}", change)
+        if self._edit(box, f"{label} {text}", change):
+            self._typed.add(name)
+
+    def _choose_optimizer(self, box: SettingBox, name: str) -> None:
+        """With its usual learning rate and batch, in the same step, unless people typed theirs."""
+        fixed, suited = self.fixed, self.suited
+        _, sentence = with_optimizer(self._document.project.config, name, fixed, suited)
+
+        def change(project: Project) -> Project:
+            config, _ = with_optimizer(project.config, name, fixed, suited)
+            return replace(project, config=config)
+
+        self._edit(box, f"Optimizer {OPTIMIZERS[name]}", change)
+        if sentence:
+            self.note.emit(sentence)
 
     def _on_activation(self, name: str) -> None:
         layers = [layer.id for layer in self._document.project.topology.hidden]
@@ -243,9 +317,12 @@ class SettingsBar(QWidget):
 
         self._edit(self._penalty, f"Regularise {text}", change)
 
-    def _edit(self, box: SettingBox, name: str, change: Change) -> None:
+    def _edit(self, box: SettingBox, name: str, change: Change) -> bool:
+        """Make an edit, or say why it cannot be and show the old value again."""
         try:
             self._document.edit(name, change)
         except ValueError as error:
             box.revert()
             self.message.emit(str(error))
+            return False
+        return True

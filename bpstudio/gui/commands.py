@@ -26,8 +26,12 @@ class Edit:
 
 
 class UndoStack(QObject):
-    """Edits done, and behind ``index()`` those undone; ``apply`` puts a project into the document."""
+    """Edits done, and behind ``index()`` those undone; ``apply`` puts a project into the document.
 
+    ``changed`` tells that there are other steps, or that another one is the current one.
+    """
+
+    changed = Signal()
     cleanChanged = Signal(bool)
     canUndoChanged = Signal(bool)
     canRedoChanged = Signal(bool)
@@ -106,3 +110,4 @@ class UndoStack(QObject):
         self.canUndoChanged.emit(self.canUndo())
         self.canRedoChanged.emit(self.canRedo())
         self.undoTextChanged.emit(self.undoText())
+        self.changed.emit()

@@ -93,6 +93,8 @@ class Document(QObject):
     def go_to(self, index: int) -> None:
         """Undo or redo up to a place in the history; 0 is where it began."""
         behind = self.stack.index() - index
+        if behind == 0:
+            return
         self.settling.emit()
         self.stack.setIndex(self.stack.index() - behind)
 

@@ -5,44 +5,43 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
     QMainWindow,
     QMenu,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from bpstudio.files.samples import SAMPLES, sample, sample_proposal
 from bpstudio.gui.actions import fill_menu, make_actions
 from bpstudio.gui.bars import SettingsBar, TopBar
-from bpstudio.gui.canvas.view import CanvasView
+from bpstudio.gui.canvas.card import CanvasCard
+from bpstudio.gui.data_actions import DataActions
+from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.files import FileActions
+from bpstudio.gui.importing.actions import Importing
+from bpstudio.gui.importing.drops import DropHint, given
+from bpstudio.gui.painting import Painting
 from bpstudio.gui.panels.base import Panel
 from bpstudio.gui.panels.data import DataPanel
 from bpstudio.gui.panels.explain import ExplainPanel
 from bpstudio.gui.panels.heatmaps import HeatmapPanel
+from bpstudio.gui.panels.history import HistoryPanel
 from bpstudio.gui.panels.loss import LossPanel
 from bpstudio.gui.panels.messages import MessagePanel
 from bpstudio.gui.panels.output import OutputPanel
+from bpstudio.gui.panels.paint import PaintPanel
 from bpstudio.gui.runner import Runner
 from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
-from bpstudio.gui.widgets import Card, secondary_label
-from bpstudio.model.editing import adopt_dataset, fit_to_data, set_shape
 from bpstudio.model.project import Project
-from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import Topology
 
-WATCH_WIDTH = 330
+WATCH_WIDTH, HISTORY_WIDTH = 330, 180
 
 
 class MainWindow(QMainWindow):
@@ -56,19 +55,26 @@ class MainWindow(QMainWindow):
         self.document = Document(project, path)
         self.runner = Runner(self.document)
         self.files = FileActions(self, self.document, self.runner)
+        self.canvas_card = CanvasCard(self.document, themes)
+        self.canvas = self.canvas_card.canvas
+        self.importing = Importing(self, self.document)
+        self.painting = Painting(self.edit, self)
         self.actions_by_name = make_actions(self)
         menu = QMenu(self)
         menus = fill_menu(menu, self.actions_by_name)
         self.files.add_recent_menu(menus["File"])
         self.top_bar = TopBar(themes, menu)
         self.settings_bar = SettingsBar(self.document)
-        self.canvas = CanvasView(self.document, themes)
         self.data_panel = DataPanel(themes)
+        self.data_actions = DataActions(self, self.document, self.data_panel)
         self.loss_panel = LossPanel(themes)
         self.output_panel = OutputPanel(themes)
         self.heatmap_panel = HeatmapPanel(themes)
         self.explain_panel = ExplainPanel(themes)
         self.message_panel = MessagePanel(themes)
+        self.paint_panel = PaintPanel(themes)
+        self.drop_hint = DropHint(themes, self)
+        self.history_panel = HistoryPanel(self.document, themes)
         self._lay_out(menus["View"])
         self._connect()
         self._show_problem()
@@ -84,7 +90,7 @@ class MainWindow(QMainWindow):
         inner = self._inner = QMainWindow()
         inner.setWindowFlags(Qt.WindowType.Widget)
         inner.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        inner.setCentralWidget(self._canvas_card())
+        inner.setCentralWidget(self.canvas_card)
         right, bottom = (
             Qt.DockWidgetArea.RightDockWidgetArea,
             Qt.DockWidgetArea.BottomDockWidgetArea,
@@ -101,6 +107,9 @@ class MainWindow(QMainWindow):
         ):
             column.addWidget(panel, stretch)
         watch = self._dock(inner, "Watch", self.watch_panel, right)
+        left = Qt.DockWidgetArea.LeftDockWidgetArea
+        self._paint_dock = self._dock(inner, "Paint", self.paint_panel, left)
+        self._paint_dock.hide()
         explain = self._dock(inner, "Explain", self.explain_panel, bottom)
         messages = self._dock(inner, "Messages", self.message_panel, bottom)
         inner.resizeDocks([watch], [WATCH_WIDTH], Qt.Orientation.Horizontal)
@@ -114,7 +123,13 @@ class MainWindow(QMainWindow):
         whole.addWidget(inner, 1)
         self.setCentralWidget(middle)
         view_menu.addSeparator()
-        for dock in (watch, explain, messages):
+        history = self._dock(
+            inner, "History", self.history_panel, Qt.DockWidgetArea.LeftDockWidgetArea
+        )
+        history.setVisible(False)
+        history.toggleViewAction().setShortcut("Ctrl+H")
+        inner.resizeDocks([history], [HISTORY_WIDTH], Qt.Orientation.Horizontal)
+        for dock in (watch, explain, messages, history):
             view_menu.addAction(dock.toggleViewAction())
 
     def _dock(
@@ -129,36 +144,6 @@ class MainWindow(QMainWindow):
         window.addDockWidget(area, dock)
         return dock
 
-    def _canvas_card(self) -> Card:
-        card = Card("", self.themes)
-        card.setAccessibleName("Network")
-        self.shape_edit = QLineEdit()
-        self.shape_edit.setObjectName("topologyEdit")
-        self.shape_edit.setAccessibleName("Shape of the network")
-        self.shape_edit.setToolTip("Sizes of the layers from input to output, as 4-8-3")
-        self.shape_edit.setPlaceholderText("4-8-3")
-        self.shape_edit.setProperty("kind", "shape")
-        self.shape_edit.setFixedWidth(140)
-        hint = secondary_label("type a shape, or draw a vertical stroke")
-        card.title_label.setVisible(False)
-        card.header_layout.insertWidget(0, self.shape_edit)
-        card.header_layout.insertWidget(1, hint)
-        card.body.addWidget(self.canvas, 1)
-        self._problem_row = QWidget()
-        row = QHBoxLayout(self._problem_row)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.problem_label = QLabel()
-        self.problem_label.setObjectName("problemLabel")
-        self.problem_label.setWordWrap(True)
-        self._fit_button = QPushButton("Fit layers to the data")
-        self._fit_button.setObjectName("fitLayersButton")
-        self._fit_button.setToolTip("Give the input and output layers the sizes that the data need")
-        row.addWidget(self.problem_label, 1)
-        row.addWidget(self._fit_button)
-        card.body.addWidget(self._problem_row)
-        self._counts = card.aside_label
-        return card
-
     # Which signal goes where
 
     def _connect(self) -> None:
@@ -166,6 +151,7 @@ class MainWindow(QMainWindow):
         self.document.edited.connect(self._on_edited)
         self.document.title_changed.connect(self._show_title)
         self.runner.state_changed.connect(self.top_bar.show_running)
+        self.runner.state_changed.connect(self.canvas.show_running)
         self.runner.rate_changed.connect(self.top_bar.show_rate)
         self.runner.message.connect(self.message_panel.add)
         self.loss_panel.message.connect(self.message_panel.add)
@@ -173,9 +159,10 @@ class MainWindow(QMainWindow):
         self.canvas.selection_changed.connect(self.explain_panel.show_selection)
         self.canvas.neuron_hovered.connect(self._on_hovered)
         self.settings_bar.message.connect(self.show_refusal)
+        self.settings_bar.note.connect(self.message_panel.add)
         self.settings_bar.more_requested.connect(self.edit_settings)
-        self.shape_edit.editingFinished.connect(self._on_shape)
-        self._fit_button.clicked.connect(self.fit_layers)
+        self.canvas.play_requested.connect(self.toggle_run)
+        self.canvas_card.inspector.weak_requested.connect(self.cut_weak)
         top = self.top_bar
         for button, method in (
             (top.play_button, self.toggle_run),
@@ -192,17 +179,24 @@ class MainWindow(QMainWindow):
         top.undo_button.setEnabled(False)
         top.redo_button.setEnabled(False)
         data = self.data_panel
-        data.sample_chosen.connect(self.choose_sample)
         data.open_requested.connect(self.open_dialog)
-        data.resplit_requested.connect(self.resplit)
-        data.regenerate_requested.connect(self.regenerate)
+        data.paint_requested.connect(self.toggle_painting)
+        self.paint_panel.close_requested.connect(self.toggle_painting)
+        self.paint_panel.stroked.connect(self.painting.stroke)
 
     def _panels(self) -> tuple[Panel, ...]:
-        return (self.loss_panel, self.output_panel, self.heatmap_panel, self.explain_panel)
+        return (
+            self.loss_panel,
+            self.output_panel,
+            self.heatmap_panel,
+            self.explain_panel,
+            self.paint_panel,
+        )
 
     def _show(self, project: Project) -> None:
         """One frame: every part shows this project."""
         self.top_bar.show_project(project)
+        self.settings_bar.show_rate(project)
         self.canvas.show_project(project)
         for panel in self._panels():
             panel.show_project(project)
@@ -215,16 +209,7 @@ class MainWindow(QMainWindow):
     def _show_problem(self) -> None:
         project = self.document.project
         self.data_panel.show_project(project)
-        topology = project.topology
-        if not self.shape_edit.hasFocus() or not self.shape_edit.isModified():
-            with QSignalBlocker(self.shape_edit):
-                self.shape_edit.setText(str(topology))
-        count = topology.parameter_count
-        self._counts.setText(f"{topology.connection_count:,} weights · {count:,} parameters")
-        problem = project.problem()
-        self._problem_row.setVisible(problem is not None)
-        self.problem_label.setText(f"⚠  {problem}" if problem else "")
-        self._fit_button.setVisible(fit_to_data(project) != project)
+        self.canvas_card.show_project(project)
 
     def _show_title(self) -> None:
         document = self.document
@@ -250,25 +235,13 @@ class MainWindow(QMainWindow):
 
     # What the menus do with the network
 
-    def _on_shape(self) -> None:
-        text = self.shape_edit.text()
-        self.shape_edit.setModified(False)
-        if text != str(self.document.project.topology):
-            if not self.edit(f"Shape {text}", lambda project: set_shape(project, text)):
-                self.shape_edit.setText(str(self.document.project.topology))
-            self.canvas.setFocus()
-
-    def fit_layers(self) -> None:
-        self.edit("Fit layers to the data", fit_to_data)
+    def cut_weak(self) -> None:
+        """Let people cut weak connections; a run is paused, or the weights would move meanwhile."""
+        self.runner.stop()
+        CutWeakDialog(self.canvas).open()
 
     def clear_network(self) -> None:
         self.edit("Empty the canvas", lambda project: project.with_new_weights(Topology()))
-
-    def select_all(self) -> None:
-        self.canvas.select_all()
-
-    def delete_selected(self) -> None:
-        self.canvas.delete_selected()
 
     def undo(self) -> None:
         if self.document.stack.canUndo():
@@ -281,40 +254,19 @@ class MainWindow(QMainWindow):
     # What the menus do with the data
 
     def choose_sample(self, name: str) -> None:
-        """Other data; a network that nobody has edited makes way for one that suits them."""
-        before = self.document.project
-        old = before.dataset.name if before.dataset is not None else ""
-        keep = old not in SAMPLES or sample_proposal(old).topology != before.topology
-        self.edit(
-            f"Data {SAMPLES[name].label}",
-            lambda project: adopt_dataset(project, sample(name), sample_proposal(name), keep),
-        )
+        self.data_actions.choose_sample(name)
 
-    def regenerate(self, name: str, noise: float, size: int, seed: int) -> None:
-        """The same sample with other noise, size or seed; the network starts over."""
+    def paste(self) -> None:
+        """The table or the files on the clipboard; else layers that were copied, or a shape as 4-8-3."""
+        # What a canvas copies, and a shape, are a single line; a table is more.
+        if not self.importing.paste():
+            self.canvas.clipboard.paste()
 
-        held_out = round(1 - self.data_panel.share.value, 4)
-
-        def change(project: Project) -> Project:
-            wanted = noise if SAMPLES[name].noise is not None else None
-            dataset = sample(name, noise=wanted, size=size, seed=seed, validation=held_out)
-            if project.dataset and dataset.preparation != project.dataset.preparation:
-                return adopt_dataset(project, dataset, proposal(dataset), True)
-            return replace(project, dataset=dataset).reset()
-
-        self.edit("Generate data", change, merge="generate")
-
-    def resplit(self, train_share: float) -> None:
-        """Hold out another share of the rows for validation; the network starts over."""
-
-        def change(project: Project) -> Project:
-            if project.dataset is None:
-                return project
-            seed = project.config.seed
-            dataset = project.dataset.resplit(round(1 - train_share, 4), seed=seed)
-            return replace(project, dataset=dataset).reset()
-
-        self.edit("Split the data", change, merge="split")
+    def toggle_painting(self) -> None:
+        """Show the plane to paint on, or put it away."""
+        shown = not self._paint_dock.isVisible()
+        self._paint_dock.setVisible(shown)
+        (self.paint_panel.view if shown else self.canvas).setFocus()
 
     # What the menus do with the training
 
@@ -343,16 +295,15 @@ class MainWindow(QMainWindow):
         self.edit("New weights", change)
 
     def edit_settings(self) -> None:
-        form = TrainingForm(self.document.project.config, self)
+        bar = self.settings_bar
+        form = TrainingForm(self.document.project.config, self, bar.fixed, bar.suited)
         form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if form.exec():
             config = form.config
+            bar.remember_typed(form.typed)
             self.edit("Training settings", lambda project: project.with_config(config))
 
     # What the menus do with the view and help
-
-    def fit_view(self) -> None:
-        self.canvas.fit()
 
     def toggle_theme(self) -> None:
         app = QApplication.instance()
@@ -389,18 +340,25 @@ class MainWindow(QMainWindow):
     # Events
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        found = given(event.mimeData())
+        if found is not None:
             event.acceptProposedAction()
+            self.drop_hint.show_words(found.words)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_hint.hide()
+        event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                event.acceptProposedAction()
-                self.open_path(Path(url.toLocalFile()))
-                return
+        self.drop_hint.hide()
+        found = given(event.mimeData())
+        if found is not None:
+            event.acceptProposedAction()
+            self.importing.take(found)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes; then stop the run before any widget goes."""
+        self.importing.close()
         self.runner.stop()
         if not self.files.may_go():
             event.ignore()

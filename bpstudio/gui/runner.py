@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bpstudio.gui.document import Document
+from bpstudio.model.config import TrainingConfig
 from bpstudio.model.history import SettingChange
 from bpstudio.model.project import Progress, Project
 from bpstudio.training.control import Control, Mode
@@ -50,6 +51,8 @@ class Runner(QObject):
         # What the session began with, and what the document holds of it while it waits.
         self._base = document.project
         self._kept: Project | None = None
+        # Where the last run came to, and with which settings.
+        self._last: tuple[Progress, TrainingConfig] | None = None
         self._live = MetricsBuffer()
         self._changes: tuple[SettingChange, ...] = ()
         self._rate_from: Snapshot | None = None
@@ -132,6 +135,7 @@ class Runner(QObject):
             self._mailbox,
             Control(mode),
             project.progress,
+            self._settings_of(project.progress),
         )
         self._base, self._kept = project, None
         self._live = MetricsBuffer()
@@ -139,6 +143,10 @@ class Runner(QObject):
         self._rate_from = None
         self._session.start()
         return True
+
+    def _settings_of(self, progress: Progress) -> TrainingConfig | None:
+        """The settings of the run that came to this progress, if it was the last one here."""
+        return self._last[1] if self._last is not None and self._last[0] is progress else None
 
     def _frame(self) -> None:
         """Bring the news of one frame: at most one redraw for every panel."""
@@ -180,10 +188,10 @@ class Runner(QObject):
         match event:
             case Started():
                 pass
-            case Note(message=message):
-                self.message.emit(message, False)
             case Changed(changes=changes):
                 self._changes = changes
+            case Note(message=message):
+                self.message.emit(message, False)
             case Paused(run_id=run_id, result=result):
                 self._keep(run_id, result)
                 self._timer.stop()
@@ -199,6 +207,7 @@ class Runner(QObject):
 
     def _keep(self, run_id: int, result: Result) -> None:
         """Make a result the current project: one undoable step for each run."""
+        self._last = result.progress, result.config
         self._kept = self._base.trained(result.network, result.progress, result.history)
         self._document.keep("Train", self._kept, merge=f"run {run_id}")
         self._kept = self._document.project
@@ -225,7 +234,9 @@ class Runner(QObject):
         if self._session is None or after is self._kept:
             return
         if can_continue(before, after):
-            self._base = replace(self._base, config=after.config, layout=after.layout)
+            self._base = replace(
+                self._base, config=after.config, layout=after.layout, unfolded=after.unfolded
+            )
             self._session.control.change(after.config)
             if not self._running:
                 self._kept = after

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
 
 from bpstudio.gui.widgets import secondary_label
 from bpstudio.model.config import Setting
+from bpstudio.model.methods import METHODS
 
 
 class ChoiceControl(QComboBox):
@@ -16,10 +18,18 @@ class ChoiceControl(QComboBox):
 
     chosen = Signal(str)
 
-    def __init__(self, choices: dict[str, str], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        choices: dict[str, str],
+        helps: Mapping[str, str] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """``choices`` are labels by name, ``helps`` sentences about some of them."""
         super().__init__(parent)
-        for name, label in choices.items():
+        for k, (name, label) in enumerate(choices.items()):
             self.addItem(label, name)
+            if helps is not None:
+                self.setItemData(k, helps.get(name), Qt.ItemDataRole.ToolTipRole)
         self.activated.connect(self._on_activated)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
@@ -83,11 +93,12 @@ class SettingBox(QWidget):
         choices: dict[str, str] | None = None,
         presets: tuple[str, ...] = (),
         width: int = 96,
+        helps: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__()
         self.control: ChoiceControl | ValueControl
         if choices is not None:
-            self.control = ChoiceControl(choices)
+            self.control = ChoiceControl(choices, helps)
             self.control.chosen.connect(self.entered)
         else:
             self.control = ValueControl(list(presets))
@@ -96,8 +107,11 @@ class SettingBox(QWidget):
         self.control.setAccessibleName(label)
         self.control.setToolTip(help)
         self.control.setMinimumWidth(width)
-        caption = secondary_label(label)
+        self._help = help
+        self._caption = caption = secondary_label(label)
         caption.setBuddy(self.control)
+        # A caption that changes during a run must not move what stands beside it.
+        caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
@@ -105,7 +119,9 @@ class SettingBox(QWidget):
         column.addWidget(self.control)
 
     @classmethod
-    def of(cls, setting: Setting, name: str, width: int = 96) -> SettingBox:
+    def of(
+        cls, setting: Setting, name: str, width: int = 96, helps: Mapping[str, str] | None = None
+    ) -> SettingBox:
         """The control that a setting's declaration asks for."""
         return cls(
             setting.label,
@@ -114,14 +130,32 @@ class SettingBox(QWidget):
             setting.choices if setting.kind is str else None,
             tuple(setting.text(value) for value in setting.presets),
             width,
+            helps,
         )
 
     def show_value(self, text: str) -> None:
         self.control.show_value(text)
 
+    def set_caption(self, label: str) -> None:
+        """What stands above the control, and what screen readers call it."""
+        if label != self._caption.text():
+            self._caption.setText(label)
+            self.control.setAccessibleName(label)
+
+    def set_idle(self, reason: str | None) -> None:
+        """Switch the control off with a reason in its tooltip, or on again (None)."""
+        self.control.setEnabled(reason is None)
+        self.control.setToolTip(reason or self._help)
+
     def revert(self) -> None:
         if isinstance(self.control, ValueControl):
             self.control.revert()
+
+
+def choice_helps(name: str) -> dict[str, str] | None:
+    """A sentence about each choice of a setting, where there are any."""
+    methods = METHODS.get(name)
+    return None if methods is None else {key: method.help for key, method in methods.items()}
 
 
 def setting_text(setting: Setting, value: Any) -> str:

@@ -222,6 +222,15 @@ QComboBox::down-arrow {{ image: url("{_chevron(theme)}"); width: 12px; height: 1
 QComboBox QLineEdit {{ border: none; min-height: 0; padding: 0; background: transparent; }}
 QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.line}; padding: 4px;
   outline: none; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {t.secondary}; border-radius: 4px;
+  background: {t.surface}; }}
+QCheckBox::indicator:focus, QCheckBox::indicator:hover {{ border-color: {t.accent}; }}
+QCheckBox::indicator:disabled {{ border-color: {t.line}; }}
+QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent};
+  image: url("{_check(theme)}"); }}
+QCheckBox::indicator:indeterminate {{ background: {t.secondary}; border-color: {t.accent}; }}
+QCheckBox::indicator:checked:disabled {{ background: {t.line}; border-color: {t.line}; }}
+QCheckBox:disabled {{ color: {t.secondary}; }}
 QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 3px;
   background: transparent; }}
 QToolButton:hover {{ background: {t.hover}; }}
@@ -254,3 +263,9 @@ QHeaderView::section {{ background: {t.surface}; color: {t.secondary}; border: n
 def _chevron(theme: Theme) -> str:
     """Path of the chevron in the theme's colour: style sheets take images from files only."""
     return resource("icons", f"chevron-down-{theme.name}.svg").as_posix()
+
+
+@lru_cache(maxsize=4)
+def _check(theme: Theme) -> str:
+    """Path of the tick in a checked box, in the colour that stands on the accent."""
+    return resource("icons", f"check-{theme.name}.svg").as_posix()

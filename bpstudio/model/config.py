@@ -4,12 +4,21 @@ the command line's ``--set`` and the project file all read it from here."""
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
 from bpstudio.model.functions import LOSSES
+from bpstudio.model.history import SettingChange
 from bpstudio.model.initialise import INITIALISERS
-from bpstudio.model.methods import OPTIMIZERS, SCHEDULES, idle_reason
+from bpstudio.model.methods import (
+    OPTIMIZER_METHODS,
+    OPTIMIZERS,
+    SCHEDULES,
+    batch_advice,
+    idle_reason,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +196,10 @@ class TrainingConfig:
         "constant", "Schedule", "How the learning rate changes over the epochs", str,
         choices=SCHEDULES,
     )  # fmt: skip
-    schedule_epochs: int = _setting(
-        50, "Schedule epochs", "Epochs from one cut of the learning rate to the next, the length of "
-        "the cosine, or epochs without a better loss before a cut", int, low=1, high=100_000_000,
+    schedule_epochs: int | Literal["auto"] = _setting(
+        "auto", "Schedule epochs", "Epochs from one cut of the learning rate to the next, the length "
+        "of the cosine, or epochs without a better loss before a cut; auto follows the epochs of a run",
+        int, low=1, high=100_000_000, words={"auto": "auto"},
     )  # fmt: skip
     schedule_factor: float = _setting(
         0.5, "Schedule factor", "What a cut multiplies the learning rate by", float,
@@ -242,6 +252,12 @@ class TrainingConfig:
         for name, setting in SETTINGS.items():
             object.__setattr__(self, name, setting.checked(name, getattr(self, name)))
 
+    def at_rate(self, rate: float) -> TrainingConfig:
+        """The same with a learning rate that a schedule came to; quick, for every epoch."""
+        other = copy(self)
+        object.__setattr__(other, "learning_rate", rate)
+        return other
+
     def idle(self, name: str) -> str | None:
         """Why a setting has no effect with this optimizer and schedule, as a sentence, or None."""
         return idle_reason(name, self.optimizer, self.schedule)
@@ -265,6 +281,90 @@ SETTINGS: dict[str, Setting] = {
     f.name: f.metadata["setting"] for f in fields(TrainingConfig) if "setting" in f.metadata
 }
 """The setting of every field, in the order of the form."""
+
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Learning": (
+        "optimizer", "learning_rate", "batch_size", "momentum", "beta1", "beta2", "decay", "epsilon",
+        "rprop_increase", "rprop_decrease", "rprop_lowest", "rprop_highest", "damping",
+        "damping_factor", "clip",
+    ),
+    "Learning rate over the epochs": (
+        "schedule", "schedule_epochs", "schedule_factor", "lowest_rate",
+    ),
+    "Loss": ("loss", "l1", "l2"),
+    "Start and end": (
+        "epochs", "target_loss", "patience", "initialiser", "seed", "shuffle",
+    ),
+    "Computation": ("engine", "dtype"),
+}  # fmt: skip
+"""All settings as forms and help list them."""
+
+
+def usual_values(optimizer: str) -> dict[str, Any]:
+    """The learning rate and batch that people usually start this optimizer with, where it has any."""
+    method = OPTIMIZER_METHODS[optimizer]
+    values = {"learning_rate": method.rate, "batch_size": method.batch}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def with_optimizer(
+    config: TrainingConfig,
+    name: str,
+    fixed: Collection[str] = (),
+    suited: TrainingConfig | None = None,
+) -> tuple[TrainingConfig, str]:
+    """Another optimizer with its usual learning rate and batch, and a sentence that says so.
+
+    What is named in ``fixed`` stays. ``suited`` has what suits the data, for optimizers with no usual
+    value of their own. The sentence is empty if there is nothing to say.
+    """
+    suited, method, before = suited or config, OPTIMIZER_METHODS[name], config
+    values = usual_values(name)
+    # Back from an optimizer with its own values to one that has none.
+    values |= {
+        key: getattr(suited, key) for key in usual_values(config.optimizer) if key not in values
+    }
+    kept = {*fixed, *method.without}
+    values = {key: value for key, value in values.items() if key not in kept}
+    if config.optimizer == name:
+        values = {}
+    config = replace(config, optimizer=name, **values)
+    changed = [key for key in values if getattr(before, key) != getattr(config, key)]
+    if not changed:
+        return config, batch_advice(name, config.batch_size) if name != before.optimizer else ""
+    texts = [
+        (
+            _lowered(SETTINGS[key].label),
+            *(SETTINGS[key].text(getattr(c, key)) for c in (config, before)),
+        )
+        for key in changed
+    ]
+    now = " and ".join(f"{noun} {text}" for noun, text, _ in texts)
+    was = " and ".join(text for _, _, text in texts)
+    sentence = f"{method.label} usually starts with {now}: set so, instead of {was}."
+    return config, " ".join(filter(None, [sentence, batch_advice(name, config.batch_size)]))
+
+
+def change_text(change: SettingChange) -> str:
+    """A change as people read it: ``learning rate 0.5 → 0.1``, ``optimizer SGD → Adam``."""
+    setting = SETTINGS.get(change.setting)
+    if setting is None:
+        return str(change)
+    texts = (
+        setting.choices.get(str(v), str(v))
+        if setting.choices
+        else _number_text(v)
+        if isinstance(v, float)
+        else str(v)
+        for v in (change.before, change.after)
+    )
+    return f"{_lowered(setting.label)} {' → '.join(texts)}"
+
+
+def _lowered(label: str) -> str:
+    """A label within a sentence: L1 stays what it is."""
+    return label if label[1:2].isdigit() else label[:1].lower() + label[1:]
 
 
 def penalty_text(config: TrainingConfig) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "Dataset",
     "Preparation",
     "classes_of",
+    "folds_of",
     "split_rows",
 ]
 
@@ -284,6 +285,22 @@ def split_rows(
     if (split != TRAIN).all():
         split[order[-1]] = TRAIN
     return split
+
+
+def folds_of(count: int, labels: IntArray | None, folds: int, seed: int) -> IntArray:
+    """The fold of each row, (rows,), from 0: by the seed, and with labels each class dealt evenly.
+
+    DataError if there are fewer than 2 folds or more than rows.
+    """
+    if not 2 <= folds <= count:
+        raise DataError(f"{count:,} rows make 2 to {count:,} folds, not {folds:,}.")
+    order: IntArray = np.random.default_rng([seed, SPLIT_STREAM]).permutation(count)
+    if labels is not None:
+        # Dealt like cards, class after class: every fold gets as many of each, give or take one.
+        order = order[np.argsort(labels[order], kind="stable")]
+    fold = np.empty(count, dtype=np.intp)
+    fold[order] = np.arange(count) % folds
+    return fold
 
 
 def _interleaved(order: IntArray, labels: IntArray) -> IntArray:

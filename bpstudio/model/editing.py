@@ -139,6 +139,12 @@ def move_layers(project: Project, places: Mapping[str, tuple[float, float]]) -> 
     return project.with_layout({**project.layout, **places})
 
 
+def set_unfolded(project: Project, layers: Iterable[str], unfolded: bool) -> Project:
+    """Large layers with every neuron on the canvas, or as a strip again."""
+    chosen = project.unfolded | set(layers) if unfolded else project.unfolded - set(layers)
+    return replace(project, unfolded=chosen)
+
+
 def tidy(project: Project) -> Project:
     """Forget places given by hand: every layer stands in its column again."""
     return project.with_layout({})
@@ -215,7 +221,9 @@ def settled(project: Project, topology: Topology, chosen: frozenset[str] = froze
     numbered, names = topology.numbered()
     layout = {names[i]: place for i, place in project.layout.items() if i in names}
     known = {i: name for i, name in names.items() if i in old}
-    return project.with_topology(numbered, known).with_layout(layout)
+    unfolded = frozenset(names[i] for i in project.unfolded if i in names)
+    project = project.with_topology(numbered, known).with_layout(layout)
+    return replace(project, unfolded=unfolded)
 
 
 def _roles(topology: Topology) -> dict[str, str]:

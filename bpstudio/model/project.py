@@ -59,7 +59,8 @@ class Project:
     """Network, data and how to train.
 
     ``network`` is where training is, ``start`` the parameter vector of epoch 0 that Reset goes back to.
-    ``layout`` maps layer ids to the place of the layer's middle on the canvas. ``extra`` holds what a
+    ``layout`` maps layer ids to the place of the layer's middle on the canvas, ``unfolded`` names large
+    layers of which the canvas shows every neuron. ``extra`` holds what a
     project file said that this version does not know, to be saved again. The arrays are frozen.
     """
 
@@ -68,6 +69,7 @@ class Project:
     config: TrainingConfig = field(default_factory=TrainingConfig)
     dataset: Dataset | None = None
     layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    unfolded: frozenset[str] = frozenset()
     progress: Progress = field(default_factory=Progress)
     history: History = field(default_factory=History)
     notes: str = ""
@@ -91,6 +93,7 @@ class Project:
             and self.start.tobytes() == other.start.tobytes()
             and (self.config, self.dataset, self.layout, self.notes, self.extra)
             == (other.config, other.dataset, other.layout, other.notes, other.extra)
+            and self.unfolded == other.unfolded
             and (self.progress, self.history) == (other.progress, other.history)
         )
 

@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from bpstudio.model.config import TrainingConfig
+from bpstudio.model.config import TrainingConfig, usual_values
 from bpstudio.model.dataset import TRAIN, Dataset
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.topology import Topology
 
 MOST_HIDDEN = 64
 FEW_ROWS = 1000
+FEWEST_WOUND, MOST_WOUND = 50, 500
 ROWS_PER_RUN = 100_000
 """About how many rows a proposed run learns from: seconds, also with the readable engine."""
 
@@ -37,9 +38,13 @@ def proposal(dataset: Dataset, hidden: Sequence[int] | None = None, **settings: 
     """
     inputs, outputs = dataset.preparation.input_size, dataset.preparation.output_size
     activation, loss, reason = _output(dataset)
+    start: dict[str, Any] = {}
     if hidden is None:
         size = round(2 * float(np.sqrt(inputs * outputs)))
         hidden = [min(max(size, 4), MOST_HIDDEN)]
+        if _interwoven(dataset):
+            hidden, start = [16, 16], {"initialiser": "normal"}
+            reason += "; they are wound around each other, which two hidden layers have room for"
     if "loss" in settings and settings["loss"] != loss:
         loss = settings["loss"]
         reason += f"; here with the {LOSSES[loss].label}"
@@ -55,9 +60,33 @@ def proposal(dataset: Dataset, hidden: Sequence[int] | None = None, **settings: 
         epochs=int(np.clip(round(ROWS_PER_RUN / rows, -1), 20, 500)),
         loss=loss,
         l2=min(0.001 * inputs, 0.01) if sparse else 0.0,
+        **start,
     )
     topology = Topology.chain([inputs, *hidden, outputs], "tanh", activation)
+    settings = usual_values(settings.get("optimizer", proposed.optimizer)) | settings
     return Proposal(topology, replace(proposed, **settings), reason + ".")
+
+
+def _interwoven(dataset: Dataset) -> bool:
+    """Whether points of two or three inputs are of their nearest neighbour's class, though no curve of
+    the second degree parts the classes: as in two spirals."""
+    rows = dataset.rows(TRAIN)
+    if dataset.labels is None or not 2 <= dataset.preparation.input_size <= 3:
+        return False
+    if len(rows) < FEWEST_WOUND:
+        return False
+    rows = rows[:: -(-len(rows) // MOST_WOUND)]
+    X, labels = dataset.inputs[rows], dataset.labels[rows]
+    apart = ((X[:, None, :] - X[None, :, :]) ** 2).sum(axis=2)
+    np.fill_diagonal(apart, np.inf)
+    near = float((labels[apart.argmin(axis=1)] == labels).mean())
+    count = X.shape[1]
+    products = [X[:, j] * X[:, k] for j in range(count) for k in range(j, count)]
+    terms = np.column_stack([np.ones(len(X)), X, *products])
+    one_hot = labels[:, None] == np.arange(len(dataset.class_names))
+    fit = terms @ np.linalg.lstsq(terms, one_hot.astype(float), rcond=None)[0]
+    curved = float((fit.argmax(axis=1) == labels).mean())
+    return near >= 0.75 and curved <= near - 0.15
 
 
 def _output(dataset: Dataset) -> tuple[str, str, str]:

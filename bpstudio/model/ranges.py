@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from bpstudio.model.dataset import Dataset
+from bpstudio.model.dataset import TRAIN, Dataset
 from bpstudio.model.functions import ACTIVATIONS, LOSSES
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 
 TOLERANCE = 1e-9
+MARGIN = 0.1
 
 
 @dataclass(frozen=True)
@@ -34,13 +35,14 @@ class RangeProblem:
 
 
 def range_problem(topology: Topology, dataset: Dataset) -> RangeProblem | None:
-    """The first target, as the network sees it, that the output layer cannot give; None if all can."""
+    """The first target to train on, as the network sees it, that the output layer cannot give."""
     if len(topology.layers) < 2:
         return None
     layer = topology.output
     activation = ACTIVATIONS[layer.activation]
     Y = dataset.targets
     out = (activation.low - TOLERANCE > Y) | (activation.high + TOLERANCE < Y)
+    out[dataset.split != TRAIN] = False
     if not out.any():
         return None
     row, output = (int(k) for k in np.argwhere(out)[0])
@@ -77,10 +79,17 @@ def _linear_output(project: Project) -> Project:
 
 
 def reachable_range(low: float, high: float) -> tuple[float, float]:
-    """A range within these bounds, one of which may be infinite, to scale targets to."""
+    """A range to scale targets to within these bounds, one of which may be infinite.
+
+    A tenth of it is left free at a bound: a sigmoid only nears it, and held-out targets may lie beyond
+    those that were trained on.
+    """
+    if np.isfinite(low) and np.isfinite(high):
+        margin = MARGIN * (high - low)
+        return low + margin, high - margin
     if np.isfinite(low):
-        return low, high if np.isfinite(high) else low + 1
-    return (high - 1, high) if np.isfinite(high) else (0.0, 1.0)
+        return low + MARGIN, low + 1
+    return (high - 1, high - MARGIN) if np.isfinite(high) else (0.0, 1.0)
 
 
 def range_words(low: float, high: float) -> str:

@@ -156,3 +156,17 @@ def set_weight(project: Project, source: str, i: int, target: str, j: int, value
 
 def _mask(link: Link, like: BoolArray) -> BoolArray:
     return np.ones_like(like) if link.mask is None else link.mask
+
+
+def set_bias(project: Project, layer_id: str, j: int, value: float) -> Project:
+    """Another bias for one neuron; TopologyError if its layer has none."""
+    topology = project.topology
+    layer = topology.layer(layer_id)
+    if topology.position(layer_id) == 0 or not layer.bias:
+        raise TopologyError(f"Layer '{layer_id}' has no biases: give it some first.")
+    start = topology.blocks[topology.position(layer_id) - 1].start
+
+    def change(vector: np.ndarray) -> None:
+        vector[start + j] = value
+
+    return set_parameters(project, change)

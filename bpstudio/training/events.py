@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from bpstudio.model.arrays import FloatArray
+from bpstudio.model.config import TrainingConfig
 from bpstudio.model.history import History, SettingChange
 from bpstudio.model.network import Network
 from bpstudio.model.project import Progress
@@ -18,8 +19,9 @@ StopReason: TypeAlias = Literal["epochs", "target_loss", "early_stopping", "user
 class Result:
     """A run's outcome so far; ``message`` is a sentence for people.
 
-    ``history`` holds this run's epochs. ``rows`` counts the rows learned from, in ``seconds`` of work.
-    With early stopping ``network`` is the best one and ``best_epoch`` its epoch.
+    ``history`` holds this run's epochs, ``config`` the settings it came to. ``rows`` counts the rows
+    learned from, in ``seconds`` of work. With early stopping ``network`` is the best one and
+    ``best_epoch`` its epoch.
     """
 
     network: Network
@@ -29,6 +31,7 @@ class Result:
     progress: Progress
     rows: int
     seconds: float
+    config: TrainingConfig
     best_epoch: int | None = None
 
 

@@ -17,12 +17,18 @@ from bpstudio.model.arrays import IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.network import SHUFFLE_STREAM
 from bpstudio.model.progress import Plateau
+from bpstudio.model.project import Project
 
 BLOCK_VALUES = 1 << 16
 """Epochs are shuffled in blocks of about this many indices: fewer calls for small data."""
 
 BETTER = 1e-4
 """A loss is better than the best if it is smaller by this share of it."""
+
+SAME = 1e-5
+"""Losses that differ by less than this share are those of the same weights and data."""
+WAIT = 10
+"""Epochs without a better loss before "reduce on plateau" cuts, if nobody said another number."""
 
 
 class Schedule:
@@ -49,6 +55,16 @@ class Schedule:
         return row
 
 
+def schedule_length(config: TrainingConfig) -> int:
+    """``schedule_epochs`` as a number: auto is a whole run for the cosine, a fifth of it for step and
+    exponential, and ten epochs of waiting for a better loss."""
+    if config.schedule_epochs != "auto":
+        return config.schedule_epochs
+    if config.schedule == "plateau":
+        return WAIT
+    return config.epochs if config.schedule == "cosine" else max(1, config.epochs // 5)
+
+
 def learning_rate(config: TrainingConfig, epoch: int, plateau: Plateau | None = None) -> float:
     """The rate in force when ``epoch`` whole epochs are done.
 
@@ -56,7 +72,7 @@ def learning_rate(config: TrainingConfig, epoch: int, plateau: Plateau | None = 
     cosine: half a wave down to ``lowest_rate`` over ``schedule_epochs``, Loshchilov and Hutter (2017),
     ICLR, equation 5, once; plateau: what ``after_loss`` came to.
     """
-    base, length = config.learning_rate, config.schedule_epochs
+    base, length = config.learning_rate, schedule_length(config)
     lowest = min(config.lowest_rate, base)
     if config.idle("schedule"):
         return base
@@ -75,6 +91,12 @@ def learning_rate(config: TrainingConfig, epoch: int, plateau: Plateau | None = 
     return max(rate, lowest)
 
 
+def config_in_force(project: Project) -> TrainingConfig:
+    """The project's settings with the learning rate that its next update has."""
+    config, progress = project.config, project.progress
+    return config.at_rate(learning_rate(config, progress.epoch, progress.plateau))
+
+
 def start_plateau(config: TrainingConfig, loss: float, plateau: Plateau | None) -> Plateau:
     """Where a run begins or goes on: from an earlier Plateau if its last loss is still this one.
 
@@ -83,7 +105,10 @@ def start_plateau(config: TrainingConfig, loss: float, plateau: Plateau | None) 
     base, loss = config.learning_rate, _finite(loss)
     if plateau is None or plateau.base != base:
         return Plateau(base, base, loss, 0, loss)
-    return plateau if plateau.last == loss else replace(plateau, best=loss, waited=0, last=loss)
+    # Another engine, or its other precision, adds in another order.
+    if math.isclose(plateau.last, loss, rel_tol=SAME):
+        return plateau
+    return replace(plateau, best=loss, waited=0, last=loss)
 
 
 def after_loss(config: TrainingConfig, loss: float, plateau: Plateau | None) -> Plateau:
@@ -97,7 +122,7 @@ def after_loss(config: TrainingConfig, loss: float, plateau: Plateau | None) -> 
     if loss < plateau.best * (1 - BETTER):
         return replace(plateau, best=loss, waited=0, last=loss)
     waited = plateau.waited + 1
-    if waited < config.schedule_epochs:
+    if waited < schedule_length(config):
         return replace(plateau, waited=waited, last=loss)
     rate = max(plateau.rate * config.schedule_factor, min(config.lowest_rate, base))
     return replace(plateau, rate=rate, waited=0, last=loss)

@@ -14,10 +14,10 @@ import numpy as np
 
 from bpstudio.engines.base import Engine, Evaluation, State, batch_rows
 from bpstudio.engines.choice import EngineError, create_engine, is_at_hand, is_ready, prepare
-from bpstudio.engines.evaluation import evaluate, predict
+from bpstudio.engines.evaluation import predict
 from bpstudio.engines.optimizers import SLOTS
 from bpstudio.model.arrays import FloatArray, IntArray, frozen
-from bpstudio.model.config import SETTINGS, TrainingConfig
+from bpstudio.model.config import GROUPS, SETTINGS, TrainingConfig
 from bpstudio.model.dataset import TRAIN, VALIDATION, Dataset
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.history import History, SettingChange, joined
@@ -49,6 +49,9 @@ HISTORY_RECORDS = 1 << 15
 CHANGEABLE = ("learning_rate", "momentum", "batch_size", "l1", "l2")
 """What may change during a run without restarting it."""
 
+RECORDED = (*GROUPS["Learning"], *GROUPS["Learning rate over the epochs"], *GROUPS["Loss"])
+"""What is in the history if it is not the same when a run goes on: all that shapes its updates."""
+
 _run_ids = itertools.count(1)
 
 
@@ -56,8 +59,9 @@ class Session:
     """One run of one network on one data set.
 
     ``run`` works in the calling thread, ``start`` in a thread of its own. ``progress`` continues an
-    earlier run. Raises ProjectError, before anything is computed, if network, data and config do not go
-    together. The network given is not changed.
+    earlier run; if ``before`` tells its settings, the history tells what is different now. Raises
+    ProjectError, before anything is computed, if network, data and config do not go together. The
+    network given is not changed.
     """
 
     def __init__(
@@ -68,6 +72,7 @@ class Session:
         sink: Sink,
         control: Control | None = None,
         progress: Progress | None = None,
+        before: TrainingConfig | None = None,
     ) -> None:
         network.topology.validate()
         if problem := fit_problem(network.topology, dataset, config):
@@ -86,13 +91,17 @@ class Session:
         self._sets = _Rows(dataset, TRAIN, config.dtype), _Rows(dataset, VALIDATION, config.dtype)
         self._schedule = Schedule(len(self._sets[0].X), config.seed, config.shuffle)
         self._plateau = progress.plateau if config.schedule == "plateau" else None
+        self._has_rate = config.idle("learning_rate") is None
         self._engine: Engine
         self._awaits_engine = False
         self._gives_way = True
         self._row_numbers = dataset.rows(TRAIN)
         self._record = MetricsBuffer(HISTORY_RECORDS)
         self._changes: tuple[SettingChange, ...] = ()
-        self._best = self._best_of(progress)
+        if before is not None:
+            self._note_changes(before, RECORDED)
+        self._earlier_best = progress.best
+        self._best: tuple[float, int, FloatArray] | None = None
         self._rows, self._seconds, self._call_rows = 0, 0.0, 1
         self._thread: threading.Thread | None = None
 
@@ -125,7 +134,10 @@ class Session:
     def run(self) -> Result:
         """Train until a stop rule holds or someone says stop."""
         self._sink.post(Started(self.run_id))
+        if self._changes:
+            self._sink.post(Changed(self.run_id, self._changes))
         self._choose_engine()
+        self._measure_best()
         outcome = self._after_epoch(first=True) if self._position == 0 else None
         while outcome is None:
             if self._gives_way:
@@ -218,7 +230,6 @@ class Session:
         began = time.perf_counter()
         train, validation = (self._evaluated(rows) for rows in self._sets)
         self._seconds += time.perf_counter() - began
-        has_rate = not first and self.config.idle("learning_rate") is None
         event = EpochDone(
             self.run_id,
             self._epoch,
@@ -226,7 +237,7 @@ class Session:
             validation.loss,
             train.accuracy,
             validation.accuracy,
-            self._engine.config.learning_rate if has_rate else math.nan,
+            self._engine.config.learning_rate if self._has_rate and not first else math.nan,
         )
         self._record.put(event)
         self._sink.post(event)
@@ -244,9 +255,11 @@ class Session:
 
     def _set_rate(self) -> None:
         """Tell the engine the learning rate that the schedule comes to."""
+        if self.config.schedule == "constant":
+            return
         rate = learning_rate(self.config, self._epoch, self._plateau)
         if rate != self._engine.config.learning_rate:
-            self._engine.config = replace(self.config, learning_rate=rate)
+            self._engine.config = self.config.at_rate(rate)
 
     def _evaluated(self, rows: _Rows) -> Evaluation:
         return self._engine.measure(rows.X, rows.Y, rows.labels)
@@ -278,30 +291,37 @@ class Session:
         """Whether anything has been learned, in this run or before it."""
         return (self._epoch, self._position) != (0, 0)
 
-    def _best_of(self, progress: Progress) -> tuple[float, int, FloatArray] | None:
+    def _measure_best(self) -> None:
         """What early stopping goes on from. Its loss is measured again: the data may be other ones."""
-        rows, best = self._sets[1], progress.best
+        rows, best = self._sets[1], self._earlier_best
         if self.config.patience is None or best is None or not len(rows.X):
-            return None
-        parameters = best.parameters.astype(self.config.dtype)
-        loss = evaluate(self._network.topology, parameters, rows.X, rows.Y, self.config.loss).loss
-        return loss, best.epoch, parameters
+            return
+        vector = self._state.parameters
+        here, parameters = vector.copy(), best.parameters.astype(vector.dtype)
+        vector[:] = parameters
+        self._best = self._evaluated(rows).loss, best.epoch, parameters
+        vector[:] = here
 
     def _change(self, config: TrainingConfig) -> None:
         """Take over what may change during a run."""
-        changed = {name: getattr(config, name) for name in CHANGEABLE}
-        for name, value in changed.items():
-            if value != (before := getattr(self.config, name)) and self._begun:
-                change = SettingChange(self._epoch, name, before, value)
-                self._changes = joined(self._changes, change)
+        before = self.config
         if batch_rows(config, len(self._sets[0].X)) != batch_rows(
             self.config, len(self._sets[0].X)
         ):
             self._call_rows = 1
-        self.config = replace(self.config, **changed)
+        self.config = replace(before, **{name: getattr(config, name) for name in CHANGEABLE})
+        self._note_changes(before, CHANGEABLE)
         self._engine.config = self.config
         self._set_rate()
         self._sink.post(Changed(self.run_id, self._changes))
+
+    def _note_changes(self, before: TrainingConfig, names: Sequence[str]) -> None:
+        """Put into the history what is different from settings that something was learned with."""
+        for name in names if self._begun else ():
+            old, new = (getattr(config, name) for config in (before, self.config))
+            if old != new:
+                texts = ("none" if value is None else value for value in (old, new))
+                self._changes = joined(self._changes, SettingChange(self._epoch, name, *texts))
 
     # What it tells
 
@@ -334,6 +354,7 @@ class Session:
             progress if self._begun else Progress(),
             self._rows,
             self._seconds,
+            self.config,
             best_epoch,
         )
 
@@ -369,7 +390,9 @@ def can_continue(before: Project, after: Project) -> bool:
     """Whether a run on ``before`` may go on with ``after``: nothing differs but what may change."""
     changed = {name: getattr(after.config, name) for name in CHANGEABLE}
     adapted = replace(before, config=replace(before.config, **changed))
-    return adapted == replace(after, layout=before.layout, notes=before.notes)
+    return adapted == replace(
+        after, layout=before.layout, unfolded=before.unfolded, notes=before.notes
+    )
 
 
 class _Rows:

@@ -66,7 +66,9 @@ def row_text(row: Row) -> str:
 
 def _target_text(row: Row, target: Target) -> str:
     reached = row.reached(target)
-    now = "" if reached is None else f" (time ratio {number(reached)}, needed {target.least:.3g})"
+    now = (
+        "" if reached is None else f" (time ratio {number(reached)}, needed {number(target.least)})"
+    )
     return f"{VERDICTS[row.held(target)]}: {target.text}{now}"
 
 
@@ -175,12 +177,8 @@ def verdicts(report: dict[str, Any]) -> list[bool | None]:
 def summary(report: dict[str, Any]) -> str:
     """How many targets were held and missed, and what could not be measured, in one line."""
     held = verdicts(report)
-    parts = [f"{held.count(True)} targets held"]
-    for count, what in (
-        (held.count(False), "missed"),
-        (held.count(None), "without their peer"),
-        (len(report["failed"]), "rows not measured"),
-    ):
-        if count:
-            parts.append(f"{count} {what}")
-    return ", ".join(parts)
+    parts = [f"{held.count(True)} held", f"{held.count(False)} missed"]
+    if held.count(None):
+        parts.append(f"{held.count(None)} without their peer")
+    failed = f"; not measured: {', '.join(report['failed'])}" if report["failed"] else ""
+    return f"Targets: {', '.join(parts)}{failed}"

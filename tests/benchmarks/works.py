@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from bpstudio.model.arrays import FloatArray
-from bpstudio.model.config import SETTINGS, TrainingConfig
+from bpstudio.model.config import TrainingConfig
 from bpstudio.model.network import Network
 from bpstudio.model.topology import Topology
 
 C, FANN, JAX, PRODUCT, PYTORCH, SKLEARN = (
     "C", "FANN", "JAX", "matrix product", "PyTorch", "scikit-learn",
 )  # fmt: skip
+
+ADAM_EPSILON = 1e-12
+"""So small that it does not matter whether it is added to Adam's corrected root (Kingma and Ba's
+algorithm 1) or to the uncorrected one (their section 2, scikit-learn)."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +67,16 @@ class Work:
     def topology(self) -> Topology:
         return Topology.parse(self.shape)
 
-    def config(self, engine: str | None = None, loss: str = "squared_error") -> TrainingConfig:
-        """The settings; by default with the compiled engine, or the fastest there is."""
-        choices = SETTINGS["engine"].choices or {}
+    def config(self, engine: str, loss: str = "squared_error") -> TrainingConfig:
+        """The settings, for an engine and a loss."""
         return TrainingConfig(
             batch_size=self.batch,
             learning_rate=self.learning_rate,
             optimizer=self.optimizer,
+            epsilon=ADAM_EPSILON,
             loss=loss,
             dtype=self.dtype,
-            engine=engine or ("compiled" if "compiled" in choices else "auto"),
+            engine=engine,
         )
 
     def start(self) -> FloatArray:

@@ -11,6 +11,7 @@ import pytest
 from bpstudio.files.project_file import load
 from bpstudio.files.samples import SAMPLES, sample_proposal, starter
 from bpstudio.files.tables import load_table
+from bpstudio.model.config import SETTINGS
 from bpstudio.model.dataset import TEST, VALIDATION
 from bpstudio.model.project import Project
 from bpstudio.model.proposal import proposal
@@ -128,3 +129,77 @@ def test_that_a_project_in_place_is_not_replaced_by_a_diverged_one(shell: Shell)
     assert answer.code == 1
     assert "Nothing was saved" in answer.out
     assert Path("p.bps").read_bytes() == before
+
+
+# Optimizers and schedules
+
+
+def test_that_an_optimizer_comes_with_its_usual_learning_rate_unless_one_is_set(
+    shell: Shell,
+) -> None:
+    short = ("--epochs", 1, "--json", "--set", "optimizer=adam")
+    usual = shell.done("train", "sample:circles", *short).json
+    assert (usual["config"]["learning_rate"], usual["learning_rate"]) == (0.01, 0.01)
+    chosen = shell.done("train", "sample:circles", *short, "--set", "learning_rate=0.002").json
+    assert chosen["config"]["learning_rate"] == 0.002
+    assert chosen["changes"] == []
+
+
+def test_that_a_setting_without_effect_is_told_beside_the_run(shell: Shell) -> None:
+    answer = shell.done(
+        "train", "sample:circles", "--epochs", 1, "--json", "--set", "beta1=0.8", "--set", "l2=0"
+    )
+    assert answer.json["stop_reason"] == "epochs"
+    assert answer.err == (
+        "bpstudio: beta1 has no effect with the optimizer SGD: it belongs to adam, adamw.\n"
+    )
+
+
+def test_that_a_batch_that_does_not_suit_is_told_beside_the_run(shell: Shell) -> None:
+    words = ("train", "sample:circles", "--epochs", 1, "--set", "optimizer=rprop")
+    assert shell.done(*words).err == ""
+    assert "RProp needs the slope over all rows" in shell.done(*words, "--set", "batch_size=4").err
+
+
+def test_that_a_project_goes_on_with_its_schedule(shell: Shell) -> None:
+    shell.done(
+        "train", "sample:circles", "--epochs", 2, "--out", "c.bps",
+        "--set", "schedule=step", "--set", "schedule_epochs=1",
+    )  # fmt: skip
+    first = shell.done("train", "c.bps", "--json").json
+    assert first["epochs_total"] == 4
+    assert first["learning_rate"] == first["config"]["learning_rate"] / 8
+    assert first["changes"] == []
+
+
+def test_that_a_project_gone_on_with_in_another_way_says_so_in_its_record(shell: Shell) -> None:
+    shell.done("train", "sample:circles", "--epochs", 2, "--out", "c.bps")
+    other = ("--set", "optimizer=adam", "--set", "clip=0.5", "--set", "seed=3")
+    changes = shell.done("train", "c.bps", "--json", *other).json["changes"]
+    assert changes == [
+        {"epoch": 2, "setting": "optimizer", "before": "sgd", "after": "adam"},
+        {"epoch": 2, "setting": "clip", "before": "none", "after": 0.5},
+    ]
+    assert [c["setting"] for c in shell.done("train", "c.bps", "--json").json["changes"]] == [
+        "optimizer",
+        "clip",
+    ]
+
+
+def test_that_levenberg_marquardt_says_what_it_needs(shell: Shell) -> None:
+    sentence = shell.refused("train", "sample:iris", "--set", "optimizer=lm")
+    assert "needs squared error, but the loss is categorical cross-entropy" in sentence
+    answer = shell.done(
+        "train", "sample:circles", "--set", "optimizer=lm", "--epochs", 20, "--json"
+    ).json
+    assert answer["learning_rate"] is None
+    assert answer["train"]["loss"] < 0.01
+
+
+def test_that_help_and_the_list_of_settings_name_them_all(shell: Shell) -> None:
+    for words in (["--help"], ["--settings"]):
+        text = shell.done("train", *words).out
+        assert all(name in text for name in SETTINGS)
+    assert "optimizer=sgd" in text
+    assert "adam: Momentum, with slopes divided by their usual size" in text
+    assert "momentum=0.9  share of the last step that is kept (for momentum, nesterov)" in text

@@ -230,6 +230,26 @@ def test_that_levenberg_marquardt_refuses_what_it_cannot_do(
         bp.train(bp.Network.create(bp.Topology.parse(sizes)), data, config)
 
 
+@pytest.mark.parametrize("asked", range(6))
+def test_that_an_update_of_levenberg_marquardt_can_be_given_up(asked: int) -> None:
+    state = updates("auto", 2, optimizer="lm")[-1]
+    config = bp.TrainingConfig(4, optimizer="lm")
+    before = State.start(state.parameters, state.slots, "float64")
+    engine = create_engine(network().topology, *rows(), config, state)
+    answers = iter([False] * asked)
+    engine.interrupt = lambda: next(answers, True)
+    done = engine.advance(np.arange(12))
+    assert engine.interrupted and done < 12 and done % 4 == 0
+    engine.interrupt = lambda: False
+    whole = create_engine(network().topology, *rows(), config, before)
+    assert whole.advance(np.arange(done)) == done
+    # As before the update that was given up, also in its damping.
+    assert state.parameters.tobytes() == before.parameters.tobytes()
+    assert state.slots["damping"] == before.slots["damping"]
+    assert engine.advance(np.arange(done, 12)) == 12 - done
+    assert not engine.interrupted
+
+
 def test_that_frozen_layers_do_not_count_for_levenberg_marquardt() -> None:
     topology = bp.Topology.parse("2-700-1")
     data = bp.Dataset.from_arrays(np.zeros((4, 2)), np.zeros(4))

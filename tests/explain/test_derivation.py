@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bpstudio.engines.base import State
+from bpstudio.engines.choice import create_engine
 from bpstudio.engines.forward import forward
 from bpstudio.engines.reference import ReferenceEngine, deltas, parameter_gradient
 from bpstudio.explain.derivation import Derivation, explain
@@ -17,27 +18,37 @@ from bpstudio.explain.keys import KINDS, StepKey, parse_key
 from bpstudio.explain.step import Step
 from bpstudio.explain.walk import parameters_of, walk
 from bpstudio.model.config import TrainingConfig
-from bpstudio.model.dataset import Column, Dataset
+from bpstudio.model.dataset import ENCODINGS, SCALINGS, Column, Dataset
 from bpstudio.model.functions import LOSSES
+from bpstudio.model.methods import OPTIMIZERS
 from bpstudio.model.network import Network
 from bpstudio.model.project import Project, ProjectError
 from bpstudio.model.topology import Topology, TopologyError
 from tests.explain.arithmetic import work_out
 from tests.explain.example import example, example_network
-from tests.strategies import Problem, problems
+from tests.strategies import PAIRS, Problem, problems
 
 configs = st.builds(
     TrainingConfig,
     learning_rate=st.sampled_from([0.01, 0.5]),
     l1=st.sampled_from([0.0, 0.0, 0.01]),
     l2=st.sampled_from([0.0, 0.0, 0.1]),
-    optimizer=st.sampled_from(["sgd", "momentum"]),
+    optimizer=st.sampled_from([name for name in OPTIMIZERS if name != "lm"]),
+    clip=st.sampled_from([None, None, 0.05]),
 )
 
 
-def derivation_of(problem: Problem, config: TrainingConfig | None = None) -> Derivation:
-    config = replace(config or TrainingConfig(), loss=problem.loss)
-    return explain(problem.network, problem.X, problem.Y, config=config)
+def derivation_of(
+    problem: Problem, config: TrainingConfig | None = None, updates: int = 0
+) -> Derivation:
+    config = replace(config or TrainingConfig(), loss=problem.loss, batch_size="all")
+    state = State(problem.network.parameters.copy())
+    # Three updates, so that the optimizer has something to remember.
+    engine = create_engine(problem.topology, problem.X, problem.Y, config, state)
+    for _ in range(updates):
+        engine.advance(np.arange(len(problem.X)))
+    network = problem.network.with_parameters(state.parameters)
+    return explain(network, problem.X, problem.Y, config=config, slots=state.slots)
 
 
 def every_step(derivation: Derivation) -> list[Step]:
@@ -60,12 +71,12 @@ def close(a: float, b: float) -> bool:
 # The law
 
 
-@given(problems(held=True), configs)
-@settings(max_examples=25)
+@given(problems(held=True), configs, st.integers(0, 3))
+@settings(max_examples=30)
 def test_that_every_step_follows_from_the_steps_it_depends_on(
-    problem: Problem, config: TrainingConfig
+    problem: Problem, config: TrainingConfig, updates: int
 ) -> None:
-    derivation = derivation_of(problem, config)
+    derivation = derivation_of(problem, config, updates)
     for step in every_step(derivation):
         assert step.depends == tuple(s.key for s in derivation.depends(step))
         assert [part.value for part in step.parts] == [s.value for s in derivation.depends(step)]
@@ -105,6 +116,28 @@ def test_that_the_values_are_the_engines(problem: Problem, config: TrainingConfi
                 for s in range(len(problem.X))
             )
             assert close(mean / len(problem.X), gradient[position])
+
+
+@given(problems(held=True, rows=2))
+@settings(max_examples=15)
+def test_that_every_step_says_which_parts_it_is_about(problem: Problem) -> None:
+    derivation = derivation_of(problem)
+    topology = problem.topology
+    for step in every_step(derivation):
+        place, key = step.place, step.key
+        assert not place.columns
+        if key.kind in ("setting", "norm"):
+            continue
+        for layer, j in (*place.neurons, *place.biases):
+            assert 0 <= j < topology.layer(layer).size
+        for source, i, target, j in place.connections:
+            mask = topology.link(source, target).mask
+            own = (key.source, key.source_neuron, key.layer, key.neuron) == (source, i, target, j)
+            assert mask is None or mask[j, i] or own
+        if key.layer:
+            assert (key.layer, key.neuron) in (*place.neurons, *place.biases)
+        if key.source:
+            assert (key.source, key.source_neuron, key.layer, key.neuron) in place.connections
 
 
 # The worked example
@@ -201,8 +234,52 @@ def test_that_a_number_is_followed_to_the_raw_column() -> None:
     assert "green" in d.depends(green)[0].note
     target = d.step(StepKey("target", "output", 0, sample=0))
     assert target.value == 1.0 and d.depends(target)[0].value == 60.0
+    net = d.step(StepKey("net", "hidden1", 0, sample=0))
+    assert ("x_{1}", "input 1 (length)") in net.legend
     kinds = {step.key.kind for step in d.ancestry(d.of_weight("input", 0, "hidden1", 0))}
     assert {"raw", "setting", "weight"} < kinds <= set(KINDS)
+
+
+@pytest.mark.parametrize("scaling", SCALINGS)
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_that_every_scaling_and_encoding_follows_from_the_raw_column(
+    scaling: str, encoding: str
+) -> None:
+    raw = np.column_stack([np.array([3.0, 5.5, -1.25, 5.5]), [0, 1, 1, 0], [0, 1, 0, 1]])
+    categories = () if encoding == "number" else ("no", "yes")
+    second = Column("b", encoding, categories)
+    target = Column("c", encoding, categories, scaling if encoding == "number" else "none")
+    dataset = Dataset.prepare("d", [Column("a", scaling=scaling), second], [target], raw)
+    width = dataset.preparation.input_size, dataset.preparation.output_size
+    project = Project.create(Topology.chain([width[0], 2, width[1]]), dataset)
+    d = Derivation.of_project(project, range(4))
+    for s in range(4):
+        for layer, kind, size in (("input", "output", width[0]), ("output", "target", width[1])):
+            for j in range(size):
+                step = d.step(StepKey(kind, layer, j, sample=s))
+                given = dataset.inputs if kind == "output" else dataset.targets
+                assert step.value == given[s, j] and not step.is_given
+                assert close(d.recomputed(step), step.value)
+                assert close(work_out(step.numbers(17)), step.value)
+                assert all(origin.is_given for origin in d.depends(step))
+
+
+def test_that_saturated_neurons_are_no_trouble() -> None:
+    for output, loss in PAIRS:
+        topology = Topology.parse("2-3-2", hidden="softplus", output=output)
+        network = Network(topology, 500 * np.ones(topology.parameter_count))
+        network.weights["hidden1", "output"][1:] *= -1
+        config = TrainingConfig(loss=loss, learning_rate=1e-9)
+        d = explain(network, [1.0, 2.0], [0.0, 1.0], config=config)
+        for step in every_step(d):
+            assert close(d.recomputed(step), step.value), step.latex()
+
+
+def test_how_a_step_and_a_derivation_say_themselves() -> None:
+    d = example()
+    change = d.depends(d.of_weight("hidden1", 0, "output", 0))[1]
+    assert str(change) == "(10) Δw_11 = −η ∂E/∂w_11 = −0.5 · 0.08217 = −0.04108"
+    assert repr(d) == "<Derivation of an update of 2-2-2 from 1 row>"
 
 
 def test_that_a_batch_shows_each_rows_share() -> None:
@@ -216,6 +293,7 @@ def test_that_a_batch_shows_each_rows_share() -> None:
     assert [step.key.sample for step in shares] == [0, 1]
     assert gradient.value == pytest.approx(np.mean([step.value for step in shares]), rel=1e-12)
     assert shares[0].symbol == r"\frac{\partial E_{1}}{\partial w_{11}}"
+    assert [words for _, words in gradient.legend] == ["gradient of row 1", "gradient of row 2"]
     mean = d.step(StepKey("mean_error"))
     assert d.recomputed(mean) == pytest.approx(mean.value, rel=1e-12)
 
@@ -252,6 +330,17 @@ def test_that_locked_frozen_and_missing_parameters_stay_and_say_why() -> None:
     assert d.step(StepKey("slope", "hidden1", 0, sample=0)).symbol == r"f'(\alpha_{1})"
 
 
+def test_that_levenberg_marquardt_says_that_its_steps_belong_together() -> None:
+    network = Network.create(Topology.parse("2-2-1"))
+    X, Y = np.array([[1.0, 2.0], [0.5, -1.0]]), np.array([[0.2], [0.8]])
+    d = explain(network, X, Y, config=TrainingConfig(optimizer="lm", batch_size="all"))
+    new = d.of_weight("input", 0, "hidden1", 0)
+    change = d.depends(new)[1]
+    assert "all parameters at once" in change.note and "J" in change.lines()[0]
+    assert change.value == pytest.approx(new.value - network.weights["input", "hidden1"][0, 0])
+    assert change.value != 0
+
+
 # Walking, and asking for what is not there
 
 
@@ -268,6 +357,40 @@ def test_that_a_walk_goes_forward_then_back_then_updates_everything() -> None:
     updated = {step.key for stage in stages[8:10] for step in stage.steps()}
     assert len(updated) == d.values.topology.parameter_count
     assert np.array_equal(d.updated.parameters, d.values.updated.parameters)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_that_applying_the_walk_is_a_real_update_that_reset_takes_back(optimizer: str) -> None:
+    dataset = Dataset.from_arrays(np.array([[0.05, 0.10], [1.0, 2.0]]), np.eye(2))
+    config = TrainingConfig(optimizer=optimizer, learning_rate=0.1, engine="reference")
+    project = Project.create(Topology.parse("2-2-2"), dataset, config)
+    project = project.with_start(example_network())
+    done = Derivation.of_project(project, [1]).applied(project)
+    state = State(project.network.parameters.copy())
+    engine = create_engine(project.topology, dataset.inputs, dataset.targets, config, state)
+    engine.advance(np.array([1]))
+    assert done.network.parameters.tobytes() == state.parameters.tobytes()
+    assert dict(done.progress.slots).keys() == state.slots.keys()
+    assert done.reset().network == project.network and not done.is_untouched
+    # And the next one goes on from there.
+    again = Derivation.of_project(done, [0]).applied(done)
+    engine.advance(np.array([0]))
+    assert again.network.parameters.tobytes() == state.parameters.tobytes()
+
+
+def test_that_the_learning_rate_is_the_one_that_the_schedule_has_come_to() -> None:
+    dataset = Dataset.from_arrays(np.eye(2), np.eye(2))
+    config = TrainingConfig(
+        learning_rate=0.8, schedule="step", schedule_epochs=10, schedule_factor=0.5
+    )
+    project = Project.create(Topology.parse("2-2-2"), dataset, config)
+    later = replace(project, progress=replace(project.progress, epoch=25))
+    d = Derivation.of_project(later, [0])
+    rate = d.step(StepKey("setting", "learning_rate"))
+    assert rate.value == pytest.approx(0.2) and "schedule" in rate.note
+    new = d.of_weight("input", 0, "hidden1", 0)
+    row = d.step(new.key._replace(kind="row_gradient", sample=0))
+    assert d.depends(new)[1].value == pytest.approx(-0.2 * row.value)
 
 
 def test_that_a_step_is_found_by_its_id() -> None:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from bpstudio.explain.formula_image import drawable, formula_svg, is_cached, svg_size
+from bpstudio.explain.formula_image import drawable, formula_svg, is_cached, svg_baseline, svg_size
 from bpstudio.explain.matrices import matrices
 from bpstudio.explain.walk import walk
 from tests.explain.example import example
@@ -35,6 +35,25 @@ def test_that_a_picture_is_drawn_once_for_each_size_and_colour() -> None:
     assert formula_svg(latex, 20.0, "#E6EAF0") is svg
     assert "#E6EAF0" in svg and "<symbol" not in svg
     assert svg_size(svg)[1] > svg_size(formula_svg(latex, 10.0))[1]
+
+
+def test_that_a_sign_stands_close_to_its_number_and_a_difference_does_not() -> None:
+    def width(latex: str) -> float:
+        return svg_size(formula_svg(latex))[0]
+
+    minus = width("(-0.25)") - width("(0.25)")
+    assert width(r"2 \cdot (-0.25)") - width(r"2 \cdot (0.25)") == pytest.approx(minus)
+    assert width("(2-0.25)") - width("(2)") - width("0.25") + width("x") > 1.2 * minus
+    assert width("x = -0.25") - width("x = 0.25") == pytest.approx(minus)
+
+
+def test_that_the_baseline_is_where_the_letters_stand() -> None:
+    for latex in ("x", "x^{2}", r"\frac{x}{2}"):
+        svg = formula_svg(latex)
+        assert 0 < svg_baseline(svg) <= svg_size(svg)[1]
+    assert svg_baseline(formula_svg("x^{2}")) > svg_baseline(formula_svg("x"))
+    with pytest.raises(ValueError, match="box"):
+        svg_baseline("<svg/>")
 
 
 def test_that_threads_may_draw_at_once() -> None:

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
-from bpstudio.explain.gradient_check import check_gradient, parameter_name
+from bpstudio.engines.reference import gradient
+from bpstudio.explain.gradient_check import check_gradient, check_weight, parameter_name
+from bpstudio.model.arrays import FloatArray
 from bpstudio.model.network import Network
 from bpstudio.model.topology import Topology
+from tests.explain.arithmetic import work_out
+from tests.explain.example import example_network
+from tests.explain.latex import check_formula
+from tests.strategies import Problem, problems
 
 RNG = np.random.default_rng(1)
 X = RNG.normal(size=(20, 3))
@@ -69,3 +77,49 @@ def test_that_float32_is_checked_in_float64() -> None:
     single = network.with_parameters(network.parameters.astype(np.float32))
     assert check_gradient(single, X, Y, "squared_error").holds
     assert single.parameters.dtype == np.float32
+
+
+# For one link, and for one weight
+
+
+@given(problems(rows=2))
+@settings(max_examples=10)
+def test_that_the_errors_of_the_links_are_those_of_the_whole(problem: Problem) -> None:
+    found = check_gradient(problem.network, problem.X, problem.Y, problem.loss)
+    topology = problem.topology
+    pieces = []
+    for block in topology.blocks:
+        for b in block.incoming:
+            errors = found.link_errors(*b.link.key)
+            assert errors.shape == b.shape
+            if b.link.mask is not None:
+                assert np.isnan(errors[~b.link.mask]).all()
+            pieces.append(errors.ravel())
+        pieces.append(found.bias_errors(block.layer.id))
+    whole = np.concatenate(pieces)
+    assert np.array_equal(whole[found.positions[~found.kinks]], found.errors[~found.kinks])
+    assert int(np.isfinite(whole).sum()) == int((~found.kinks).sum())
+
+
+def test_that_one_weight_is_checked_with_its_numbers() -> None:
+    network = example_network()
+    x, y = np.array([[0.05, 0.10]]), np.array([[0.01, 0.99]])
+    for position in range(12):
+        found = check_weight(network, x, y, "squared_error", position)
+        assert found.holds and found.error < 1e-6 and "holds" in found.verdict()
+        lines = [" ".join(filter(None, line)) for line in found.equations("w_{11}")]
+        for line in lines:
+            check_formula(line)
+        assert work_out(lines[1].removeprefix("= ")) == pytest.approx(found.probe.numeric, rel=1e-9)
+        assert found.probe.numeric == pytest.approx(found.analytic, rel=1e-5)
+    with pytest.raises(IndexError, match="no parameter 12"):
+        check_weight(network, x, y, "squared_error", 12)
+
+
+def test_that_a_wrong_gradient_is_seen_for_one_weight(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*args: Any, **kwargs: Any) -> FloatArray:
+        return gradient(*args, **kwargs) * 1.01
+
+    monkeypatch.setattr("bpstudio.explain.gradient_check.gradient", wrong)
+    found = check_weight(example_network(), np.ones((1, 2)), np.ones((1, 2)), "squared_error", 3)
+    assert not found.holds and "NOT" in found.verdict()

@@ -129,6 +129,19 @@ def test_that_a_batch_is_one_product_of_all_rows() -> None:
     assert form.matrices[1].column_names == ("row 1", "row 2", "row 3", "row 4", "row 5")
 
 
+def test_that_the_factors_of_a_delta_are_shown_in_its_matrices() -> None:
+    d = example()
+    for key in (
+        StepKey("residual", "output", 1, sample=0),
+        StepKey("slope", "hidden1", 0, sample=0),
+    ):
+        step = d.step(key)
+        form = matrices(d, step)
+        assert form is not None and form.number == ("25" if key.layer == "output" else "26")
+        found = [m.values[key.neuron, 0] for m in form.matrices if m.marked == (key.neuron, 0)]
+        assert step.value in found
+
+
 def test_that_what_is_no_part_of_the_matrix_form_has_none() -> None:
     d = example()
     for key in (StepKey("error", sample=0), StepKey("setting", "learning_rate")):

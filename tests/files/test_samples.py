@@ -140,3 +140,33 @@ def test_that_the_proposal_learns_its_sample(name: str) -> None:
 def test_that_an_unknown_sample_lists_those_there_are() -> None:
     with pytest.raises(ValueError, match="circles, gaussians"):
         sample("nothing")
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "inputs", "counts", "total"),
+    [
+        ("wine", 178, 13, {"cultivar 1": 59, "cultivar 2": 71, "cultivar 3": 48}, 159_975.295999),
+        ("breast_cancer", 569, 30, {"benign": 357, "malignant": 212}, 1_056_474.4596356),
+        (
+            "digits", 1797, 64,
+            dict(zip("0123456789", (178, 182, 177, 183, 181, 182, 181, 179, 174, 180), strict=True)),
+            561_718,
+        ),
+    ],
+)  # fmt: skip
+def test_that_shipped_tables_are_whole(
+    name: str, rows: int, inputs: int, counts: dict[str, int], total: float
+) -> None:
+    data = sample(name)
+    assert (len(data), len(data.preparation.inputs)) == (rows, inputs)
+    assert data.labels is not None
+    found = np.bincount(data.labels).tolist()
+    assert dict(zip(data.class_names, found, strict=True)) == counts
+    assert data.values[:, :inputs].sum() == pytest.approx(total, rel=1e-12)
+    assert SAMPLES[name].source.endswith(("C5PC7J", "C5DW2B", "C50P49"))
+
+
+def test_that_pixels_of_digits_share_one_scale() -> None:
+    data = sample("digits")
+    assert (data.inputs.min(), data.inputs.max()) == (0, 1)
+    np.testing.assert_array_equal(data.inputs * 16, data.values[:, :64])

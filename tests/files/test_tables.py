@@ -209,7 +209,8 @@ BAD: list[tuple[str | bytes, dict[str, Any], str]] = [
     ("a,b\n1,2\n\n\n3,4,5\n", {}, "t.csv, line 5: this row has 3 cells"),
     ("a,b,a\n1,2,3\n", {}, "columns 1 and 3 are both called 'a'"),
     ("a,b\n1,2\n3,\0\n", {}, "t.csv, line 3: there is a NUL byte"),
-    (b"PK\x03\x04\x00\x00,x\n", {}, "line 1: there is a NUL byte"),
+    (b"PK\x03\x04\x00\x00,x\n", {}, "is damaged (File is not a zip file)"),
+    (b"\x7fELF\x02\x00\x00,x\n", {}, "line 1: there is a NUL byte"),
     ("a,b\n1,2\n1e400,3\n", {}, "t.csv, line 3, column 'a': '1e400' is infinite or too large"),
     ("a,b\n1,2\n3,-inf\n", {}, "t.csv, line 3, column 'b': '-inf' is infinite"),
     ("a,b\n1,2\n3,\n,5\n", {}, "line 3, column 'b': the value is missing; in all 2 values are mis"),
@@ -333,6 +334,43 @@ def test_that_the_quick_way_reads_the_same(
     assert [quick.line(row) for row in range(50)] == [slow.line(row) for row in range(50)]
     for a, b in zip(quick.columns, slow.columns, strict=True):
         np.testing.assert_array_equal(a.numbers, b.numbers)  # type: ignore[arg-type]
+
+
+odd_cells = st.sampled_from(
+    ["1", "2.5", "-3e2", "", "NA", "?", "red", "two words", " 7 ", "1e400", "1_0", "né", "nan", "-",
+     '"a,b"', '"4"', '"say ""so"""', "'x'", "0x1", "5.", '"a,,b"', '"p;;q"']
+)  # fmt: skip
+
+
+@given(st.data(), st.booleans(), st.sampled_from([",", ";", "\t"]))
+def test_that_the_quick_way_agrees_on_any_cells(
+    data: st.DataObject, header: bool, mark: str
+) -> None:
+    width = data.draw(st.integers(2, 4))
+    # Most columns hold one kind of cell, with something else now and then.
+    usual = data.draw(st.lists(odd_cells, min_size=width, max_size=width))
+    rows = [[f"c{k}" for k in range(width)]] if header else []
+    for _ in range(data.draw(st.integers(1, 30))):
+        odd = data.draw(st.integers(0, 3 * width))
+        rows.append([data.draw(odd_cells) if k == odd else usual[k] for k in range(width)])
+    text = "\n".join(mark.join(row) for row in rows) + "\n" * data.draw(st.integers(0, 2))
+    quick = outcome_of_reading(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TextReader, "_read_quickly", lambda *_: False)
+        patch.setattr(TextReader, "_sound", lambda *_: False)
+        assert outcome_of_reading(text) == quick
+
+
+def outcome_of_reading(text: str) -> Any:
+    try:
+        source = read_source(text)
+    except DataError as error:
+        return str(error)
+    columns = [
+        (c.name, c.is_numeric, c.texts(), c.missing.tolist(), c.problem, c.looks_like_classes)
+        for c in source.columns
+    ]
+    return columns, source.preview, [source.line(row) for row in range(source.rows)]
 
 
 def test_that_a_long_table_with_quotes_is_read_to_its_end(table: Any) -> None:

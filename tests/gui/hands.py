@@ -48,3 +48,10 @@ def begin_drag(
 
 def click(view: CanvasView, x: float, y: float, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
     QTest.mouseClick(view.viewport(), LEFT, keys, at(view, x, y))
+
+
+def double_click(view: CanvasView, x: float, y: float) -> None:
+    """As a hand does it: a click, and the second press told as a double click."""
+    click(view, x, y)
+    QTest.mouseDClick(view.viewport(), LEFT, NO_KEYS, at(view, x, y))
+    QTest.mouseRelease(view.viewport(), LEFT, NO_KEYS, at(view, x, y))

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.panels.loss import LossPanel
 from bpstudio.gui.theme import DARK, LIGHT, ThemeHolder
+from bpstudio.model.history import History, SettingChange
 from bpstudio.model.project import Project
 from tests.gui.panel_help import history_of
 
@@ -65,12 +66,12 @@ def test_that_zero_and_infinite_losses_are_left_out_of_a_logarithmic_plot(panel:
     assert panel.plot.curve("train")[0].tolist() == [0, 3]
 
 
-def test_that_an_untrained_project_shows_how_to_begin(panel: LossPanel) -> None:
+def test_that_an_untrained_project_shows_how_to_begin(panel: LossPanel, qtbot: QtBot) -> None:
     assert panel._hint.isVisible()
     panel.show_project(losses(0.3, 0.2))
-    assert not panel._hint.isVisible()
+    qtbot.waitUntil(lambda: not panel._hint.isVisible())
     panel.show_project(Project())
-    assert panel._hint.isVisible()
+    qtbot.waitUntil(panel._hint.isVisible)
 
 
 def test_that_a_hidden_panel_waits_until_it_is_shown(panel: LossPanel) -> None:
@@ -135,3 +136,25 @@ def test_that_repainting_loses_no_reference_to_none(panel: LossPanel) -> None:
     gc.collect()
     # More references do no harm: painting an axis adds a few.
     assert sys.getrefcount(None) > before - 250
+
+
+def test_that_changed_settings_are_marked_and_told_by_the_mouse(
+    panel: LossPanel, qtbot: QtBot
+) -> None:
+    epochs = np.arange(40.0)
+    nothing = np.full(40, np.nan)
+    rates = np.where(epochs <= 20, 0.5, 0.1)
+    changes = (SettingChange(20, "learning_rate", 0.5, 0.1), SettingChange(20, "l2", 0.0, 0.01))
+    history = History(epochs, 1 / (1 + epochs), *[nothing] * 3, rates, changes=changes)
+    panel.show_project(Project(history=history))
+    QApplication.processEvents()
+    assert panel.plot.marks == [20.0]
+    area = panel.plot.plot_area()
+    for share, expected in (
+        (20.0 / 39, ["learning rate 0.50000", "learning rate 0.5 → 0.1", "L2 0 → 0.01"]),
+        (30.0 / 39, ["learning rate 0.10000"]),
+    ):
+        x = int(area.left() + share * area.width())
+        scene = panel.plot.plot.mapToScene(QPoint(x, int(area.center().y())))
+        panel.plot.plot.scene().sigMouseMoved.emit(scene)
+        assert panel.plot.hover_text.splitlines()[2:] == expected

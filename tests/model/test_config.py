@@ -12,8 +12,18 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import bpstudio as bp
-from bpstudio.model.config import OPTIMIZERS, SETTINGS, Setting, penalty_text, with_penalty
+from bpstudio.model.config import (
+    GROUPS,
+    OPTIMIZERS,
+    SETTINGS,
+    Setting,
+    change_text,
+    penalty_text,
+    with_optimizer,
+    with_penalty,
+)
 from bpstudio.model.functions import LOSSES
+from bpstudio.model.history import SettingChange
 from bpstudio.model.initialise import INITIALISERS
 from bpstudio.model.methods import OPTIMIZER_METHODS, SCHEDULE_METHODS
 
@@ -248,3 +258,69 @@ def test_that_the_tables_of_methods_name_settings_that_there_are() -> None:
         assert {*method.settings, *method.without} <= set(SETTINGS)
         for name, usual in (("learning_rate", method.rate), ("batch_size", method.batch)):
             assert usual is None or SETTINGS[name].checked(name, usual) == usual
+
+
+# Another optimizer
+
+
+def test_that_another_optimizer_comes_with_its_usual_values_and_a_sentence() -> None:
+    config, sentence = with_optimizer(bp.TrainingConfig(4, 0.3), "adam")
+    assert (config.optimizer, config.learning_rate, config.batch_size) == ("adam", 0.01, 4)
+    assert sentence == "Adam usually starts with learning rate 0.01: set so, instead of 0.3."
+    config, sentence = with_optimizer(bp.TrainingConfig(4, 0.3), "rprop")
+    assert (config.learning_rate, config.batch_size) == (0.01, "all")
+    assert sentence == (
+        "RProp usually starts with learning rate 0.01 and batch all: set so, instead of 0.3 and 4."
+    )
+
+
+def test_that_what_is_fixed_stays_and_only_what_does_not_suit_is_told() -> None:
+    config, sentence = with_optimizer(
+        bp.TrainingConfig(4, 0.3), "rprop", {"learning_rate", "batch_size"}
+    )
+    assert config == bp.TrainingConfig(4, 0.3, optimizer="rprop")
+    assert sentence.startswith("RProp needs the slope over all rows: batch all suits it better")
+    config, sentence = with_optimizer(bp.TrainingConfig(4, 0.3), "adam", {"learning_rate"})
+    assert (config, sentence) == (bp.TrainingConfig(4, 0.3, optimizer="adam"), "")
+
+
+def test_that_on_the_way_back_come_values_that_suit_the_data() -> None:
+    suited = bp.TrainingConfig(10, 0.1)
+    config, _ = with_optimizer(bp.TrainingConfig(4, 0.3), "rprop")
+    back, sentence = with_optimizer(config, "momentum", suited=suited)
+    assert (back.learning_rate, back.batch_size) == (0.1, 10)
+    assert "momentum usually starts with learning rate 0.1 and batch 10" in sentence
+
+
+def test_that_levenberg_marquardt_leaves_the_learning_rate_it_does_not_use() -> None:
+    config, sentence = with_optimizer(bp.TrainingConfig(4, 0.3), "lm")
+    assert (config.learning_rate, config.batch_size) == (0.3, "all")
+    assert sentence.startswith("Levenberg–Marquardt usually starts with batch all")
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_that_the_same_optimizer_changes_nothing(name: str) -> None:
+    config = bp.TrainingConfig(4, 0.3, optimizer=name)
+    assert with_optimizer(config, name) == (config, "")
+
+
+def test_that_every_setting_is_in_one_group() -> None:
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert sorted(grouped) == sorted(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("setting", "before", "after", "text"),
+    [
+        ("learning_rate", 0.5, 0.125, "learning rate 0.5 → 0.125"),
+        ("batch_size", 4, "all", "batch 4 → all"),
+        ("l2", 0.0, 0.01, "L2 0 → 0.01"),
+        ("optimizer", "sgd", "adam", "optimizer SGD → Adam"),
+        ("clip", "none", 1.0, "clip none → 1"),
+        ("from_a_newer_version", 1, 2, "from_a_newer_version 1 → 2"),
+    ],
+)
+def test_that_a_change_reads_as_people_say_it(
+    setting: str, before: Any, after: Any, text: str
+) -> None:
+    assert change_text(SettingChange(3, setting, before, after)) == text

@@ -15,7 +15,7 @@ from bpstudio.model.project import Progress, Project
 from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import TopologyError, layer_ids
 
-from ..strategies import topologies
+from ..strategies import parameters_for, seeds, topologies
 
 
 def project_of(text: str, **options: str) -> Project:
@@ -284,3 +284,20 @@ def test_that_an_initialiser_of_its_own_draws_the_starting_weights_anew() -> Non
     zeros = editing.set_layer_options(project, ["output"], initialiser="zeros")
     assert not zeros.network.weights["hidden1", "output"].any()
     assert zeros.network.weights["input", "hidden1"].any()
+
+
+@given(topologies(), st.data())
+def test_that_new_neurons_and_kept_links_change_no_output_of_a_trained_network(
+    topology: bp.Topology, data: st.DataObject
+) -> None:
+    vector = parameters_for(topology, data.draw(seeds))
+    made = Project.create(topology)
+    project = replace(made, network=made.network.with_parameters(vector), progress=Progress(3))
+    X = np.random.default_rng(0).normal(size=(4, topology.input.size))
+    before = project.network.predict(X)
+    hidden = data.draw(st.sampled_from([x.id for x in topology.hidden]))
+    larger = editing.resize_layer(project, hidden, topology.layer(hidden).size + 2)
+    assert np.allclose(larger.network.predict(X), before, rtol=0, atol=1e-12)
+    left, right = data.draw(st.permutations([x.id for x in topology.layers]))[:2]
+    drawn, _ = editing.draw_layer(project, 3, left, right, keep=True)
+    assert np.allclose(drawn.network.predict(X), before, rtol=0, atol=1e-12)

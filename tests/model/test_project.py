@@ -11,6 +11,7 @@ from hypothesis import given
 
 import bpstudio as bp
 from bpstudio.model.history import History
+from bpstudio.model.progress import Best, Plateau
 from bpstudio.model.project import Progress, Project, ProjectError, fit_problem
 
 from ..strategies import Problem, problems
@@ -78,6 +79,20 @@ def test_that_weights_typed_after_training_do_not_move_the_start(trained: Projec
     typed = trained.with_parameters(np.zeros(13))
     assert typed.start.tobytes() == trained.start.tobytes()
     assert typed.progress == trained.progress
+
+
+def test_that_early_stopping_forgets_weights_from_before_those_typed(trained: Project) -> None:
+    best = replace(trained.progress, best=Best(1, np.zeros(13)))
+    project = replace(trained, progress=best)
+    assert project.with_parameters(np.ones(13)).progress == trained.progress
+
+
+def test_that_an_edited_network_keeps_the_rate_that_plateau_came_to(trained: Project) -> None:
+    plateau = Plateau(0.5, 0.125, 0.2, 3, 0.3)
+    progress = replace(trained.progress, plateau=plateau, best=Best(1, np.zeros(13)))
+    larger = TOPOLOGY.with_size("hidden1", 5)
+    edited = replace(trained, progress=progress).with_topology(larger)
+    assert edited.progress == Progress(trained.epoch, plateau=plateau)
 
 
 def test_that_new_weights_start_over(trained: Project) -> None:

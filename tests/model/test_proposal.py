@@ -57,3 +57,19 @@ def test_that_another_loss_is_taken_and_said() -> None:
 def test_that_a_loss_that_does_not_suit_the_output_is_refused_with_its_name() -> None:
     with pytest.raises(ValueError, match="layer 'output' is linear"):
         proposal(CASES["numbers"][0], loss="binary_cross_entropy")
+
+
+@pytest.mark.parametrize(
+    ("name", "wound"),
+    [
+        ("spirals", True),
+        ("circles", False),
+        ("moons", False),
+        ("quadrants", False),
+        ("iris", False),
+    ],
+)
+def test_that_classes_wound_around_each_other_get_room(name: str, wound: bool) -> None:
+    proposed = proposal(bp.sample(name))
+    assert ("wound around each other" in proposed.reason) == wound
+    assert (len(proposed.topology.hidden) == 2) == wound

@@ -102,6 +102,7 @@ def test_that_plateau_waits_anew_on_other_data_but_keeps_its_rate() -> None:
     config = bp.TrainingConfig(learning_rate=0.8, schedule="plateau")
     waiting = Plateau(0.8, 0.2, 0.01, 7, 0.02)
     assert start_plateau(config, 0.02, waiting) is waiting
+    assert start_plateau(config, 0.02 * (1 + 1e-7), waiting) is waiting
     assert start_plateau(config, 0.5, waiting) == Plateau(0.8, 0.2, 0.5, 0, 0.5)
 
 

@@ -14,13 +14,15 @@ from functools import lru_cache
 import numpy as np
 
 from bpstudio.gui.canvas.layout import LayerPlace
-from bpstudio.model.arrays import BoolArray, FloatArray
+from bpstudio.model.arrays import BoolArray, FloatArray, IntArray
 from bpstudio.model.topology import Topology
 
 REACH, SKIP_REACH = 0.45, 0.3
 """How far the inner control points of a curve lie from its ends, as a share of its width."""
 SKIP_GAP = 26.0
 """How far a skip link stays below the layers that it passes, in scene pixels."""
+STROKE_STEP = 6.0
+"""A stroke is looked at after every so many scene pixels for what it crosses."""
 _STEPS = 512
 
 
@@ -90,18 +92,23 @@ class Bundle:
             3 * (1 - 2 * t) * self.bend / speed,
         )
 
-    def control_points(self, source_neuron: int, target_neuron: int) -> FloatArray:
-        """Cubic Bézier points of one connection, (4, 2)."""
+    def connections(self) -> tuple[IntArray, IntArray]:
+        """(source neurons, target neurons) of all connections, each (connections,)."""
+        if self.kept is not None:
+            j, i = np.nonzero(self.kept)
+        else:
+            j, i = (k.ravel() for k in np.indices((len(self.target_ys), len(self.source_ys))))
+        return i, j
+
+    def curves(self, sources: IntArray, targets: IntArray) -> FloatArray:
+        """Cubic Bézier points of the connections between these neurons: (connections, 4, 2)."""
         reach = (self.end - self.start) * (SKIP_REACH if self.bend else REACH)
-        y0, y1 = self.source_ys[source_neuron], self.target_ys[target_neuron]
-        return np.array(
-            [
-                (self.start, y0),
-                (self.start + reach, y0 + self.bend),
-                (self.end - reach, y1 + self.bend),
-                (self.end, y1),
-            ]
-        )
+        points = np.empty((len(sources), 4, 2))
+        points[:, :, 0] = self.start, self.start + reach, self.end - reach, self.end
+        points[:, 0, 1] = points[:, 1, 1] = self.source_ys[sources]
+        points[:, 2, 1] = points[:, 3, 1] = self.target_ys[targets]
+        points[:, 1:3, 1] += self.bend
+        return points
 
     def point(self, source_neuron: int, target_neuron: int, share: float) -> tuple[float, float]:
         """A point of one connection, ``share`` of the way along x."""
@@ -141,6 +148,35 @@ class Bundle:
         gap = abs(from_target[j] + self.source_ys[i] * (1 - share) - y)
         return int(i), int(j), float(gap / np.hypot(1.0, slope))
 
+    def crossed(self, start: tuple[float, float], end: tuple[float, float]) -> BoolArray:
+        """Which connections a straight stroke crosses: (target size, source size)."""
+        found = np.zeros((len(self.target_ys), len(self.source_ys)), dtype=bool)
+        stroke = self._inside(np.array(start, dtype=float), np.array(end, dtype=float))
+        if stroke is None or self.count == 0:
+            return found
+        steps = 1 + int(np.abs(stroke[1] - stroke[0]).max() // STROKE_STEP)
+        before = None
+        for x, y in np.linspace(stroke[0], stroke[1], steps + 1):
+            # Where a connection is below the stroke at one point and above it at the next, they meet.
+            course = self.course(np.array([x]))
+            share, offset = course.share[0], course.offset[0]
+            height = (self.target_ys * share + offset)[:, None] + self.source_ys * (1 - share) - y
+            found |= height == 0
+            if before is not None:
+                found |= (height > 0) != (before > 0)
+            before = height
+        return found if self.kept is None else found & self.kept
+
+    def _inside(self, start: FloatArray, end: FloatArray) -> FloatArray | None:
+        """The part of a stroke that is between the link's ends, (2, 2)."""
+        left, right = sorted((self.start, self.end))
+        if max(start[0], end[0]) < left or min(start[0], end[0]) > right:
+            return None
+        if abs(start[0] - end[0]) < 1e-6:
+            return np.array([start, end])
+        low, high = np.clip((np.array([left, right]) - start[0]) / (end[0] - start[0]), 0, 1)
+        return np.array([start + low * (end - start), start + high * (end - start)])
+
     def _nearest_of_all(self, y: float, share: float, from_target: FloatArray) -> tuple[int, int]:
         """For every target neuron the best source neuron by bisection, then the best of these."""
         if share > 1 - 1e-6:
@@ -154,9 +190,17 @@ class Bundle:
         return int(best[j]), j
 
 
-def bundle(topology: Topology, places: Mapping[str, LayerPlace], key: tuple[str, str]) -> Bundle:
-    """The curves of a link between layers at these places."""
+def bundle(
+    topology: Topology,
+    places: Mapping[str, LayerPlace],
+    key: tuple[str, str],
+    pruned: bool = False,
+) -> Bundle:
+    """The curves of a link between layers at these places: of its connections, or of the pruned ones."""
     source, target = places[key[0]], places[key[1]]
+    kept = topology.link(*key).mask
+    if pruned:
+        kept = np.zeros((target.size, source.size), dtype=bool) if kept is None else ~kept
     side = 1.0 if target.x >= source.x else -1.0
     return Bundle(
         *key,
@@ -165,7 +209,7 @@ def bundle(topology: Topology, places: Mapping[str, LayerPlace], key: tuple[str,
         source_ys=source.slots,
         target_ys=target.slots,
         bend=_bend(places, source, target),
-        kept=topology.link(*key).mask,
+        kept=kept,
     )
 
 

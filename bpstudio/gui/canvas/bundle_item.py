@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from bpstudio.gui.canvas.bundle import Bundle
 from bpstudio.gui.canvas.ink import shares
 from bpstudio.gui.canvas.raster import Strokes, pen_of
+from bpstudio.gui.canvas.traces import paths_of
 from bpstudio.gui.theme import Theme
 from bpstudio.model.arrays import FloatArray
 
@@ -20,8 +21,8 @@ DIMMED = 0.2
 class BundleItem(QGraphicsItem):
     """The connections of one link: colour is the sign, width and opacity the magnitude.
 
-    In a network of ``few`` connections the item paints them itself, the strong ones on top; else they
-    are in the picture of all links, and the item shows only what is chosen.
+    Where they are ``few`` the item paints them itself, the strong ones on top; else they are in the
+    picture of all links, and the item shows only what is chosen.
     """
 
     def __init__(self, bundle: Bundle, few: bool) -> None:
@@ -124,9 +125,5 @@ class BundleItem(QGraphicsItem):
     def _path(self, source_neuron: int, target_neuron: int) -> QPainterPath:
         key = source_neuron, target_neuron
         if key not in self._paths:
-            points = self.bundle.control_points(*key)
-            start, one, two, end = (QPointF(float(x), float(y)) for x, y in points)
-            path = QPainterPath(start)
-            path.cubicTo(one, two, end)
-            self._paths[key] = path
+            self._paths[key] = paths_of(self.bundle.curves(np.array([key[0]]), np.array([key[1]])))
         return self._paths[key]

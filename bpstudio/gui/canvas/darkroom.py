@@ -7,10 +7,10 @@ import sys
 import threading
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRectF, Signal
 from PySide6.QtGui import QImage
 
-from bpstudio.gui.canvas.raster import Strokes, Viewpoint, rasterise
+from bpstudio.gui.canvas.raster import Strokes, Viewpoint, kernel_ready, load_kernel, rasterise
 from bpstudio.gui.canvas.raster_numpy import Array
 
 NICENESS = 10
@@ -30,6 +30,7 @@ class Picture:
     """Connections as they are seen from a viewpoint."""
 
     def __init__(self, order: Order, pixels: Array) -> None:
+        self.order = order
         self.view = order.view
         # The image shares the memory of the pixels.
         self._pixels = pixels
@@ -38,6 +39,17 @@ class Picture:
             pixels.data, columns, rows, 4 * columns, QImage.Format.Format_ARGB32_Premultiplied
         )
         self.image.setDevicePixelRatio(order.view.pixel)
+
+    @property
+    def scene_rect(self) -> QRectF:
+        """The part of the scene that it shows."""
+        view = self.view
+        return QRectF(
+            -view.dx / view.scale,
+            -view.dy / view.scale,
+            view.columns / view.scale,
+            view.rows / view.scale,
+        )
 
 
 def take_picture(order: Order) -> Picture | None:
@@ -49,10 +61,12 @@ def take_picture(order: Order) -> Picture | None:
 class Darkroom(QObject):
     """Takes orders, one at a time, each kind on its own; ``done`` brings the kind and the Picture.
 
-    The thread lives only while there are orders, and ends with the object.
+    ``warm`` tells that the compiled kernel is there, after ``warm_up`` or the first order. The thread
+    lives only while there is something to do, and ends with the object.
     """
 
     done = Signal(str, object)
+    warm = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +76,10 @@ class Darkroom(QObject):
     def order(self, kind: str, order: Order) -> None:
         """Draw this instead of what of the kind is waiting."""
         self._work.put(kind, order)
+
+    def warm_up(self) -> None:
+        """Have the compiled kernel fetched."""
+        self._work.start()
 
     def cancel(self, kind: str) -> None:
         """Forget what of the kind is waiting or being drawn."""
@@ -81,7 +99,7 @@ class _Work:
     """The orders and the thread, without the QObject, which may go while the thread still draws."""
 
     def __init__(self, room: Darkroom) -> None:
-        self._send = room.done.emit
+        self._send, self._tell = room.done.emit, room.warm.emit
         self._lock = threading.Lock()
         self._orders: dict[str, Order] = {}
         self._begun: Order | None = None
@@ -100,9 +118,17 @@ class _Work:
                 return
             self._orders.pop(kind, None)
             self._orders[kind] = order
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="bpstudio-connections")
-                self._thread.start()
+            self._begin()
+
+    def start(self) -> None:
+        with self._lock:
+            if not self._closed:
+                self._begin()
+
+    def _begin(self) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="bpstudio-connections")
+            self._thread.start()
 
     def cancel(self, kind: str) -> None:
         with self._lock:
@@ -123,6 +149,10 @@ class _Work:
         if sys.platform == "linux":
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         try:
+            if not kernel_ready() and load_kernel():
+                with self._lock:
+                    if not self._closed:
+                        self._tell()
             while (order := self._take()) is not None:
                 self._draw(order)
         finally:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF, QRectF
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QGraphicsScene
 
 from bpstudio.explain.neurons import LayerAnswer, answers
 from bpstudio.explain.scales import weight_bound
 from bpstudio.gui.canvas.bundle import bundle
 from bpstudio.gui.canvas.bundle_item import BundleItem
+from bpstudio.gui.canvas.flow_show import FlowShow
 from bpstudio.gui.canvas.layer_item import LayerItem
 from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
+from bpstudio.gui.canvas.raster import kernel_ready
 from bpstudio.gui.canvas.selection import Connection, Key, Selection
+from bpstudio.gui.canvas.traces import TraceItem, paths_of
 from bpstudio.gui.theme import Theme
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
 
 FEW = 120
-"""Networks with no more connections than this are painted curve by curve; in larger ones all curves
-are one picture, drawn by the kernel."""
+"""Networks with no more connections than this are painted curve by curve while there is no compiled
+kernel. With it, and in larger ones, all curves are one picture."""
 
 
 class Drawing(QGraphicsScene):
@@ -38,17 +43,28 @@ class Drawing(QGraphicsScene):
         self._others = False
         self.theme = theme
         self.picture = LinksPicture(theme)
+        self.picture.warm.connect(self._on_warm)
         self.addItem(self.picture)
         self.ghost, self.card = GhostItem(), HoverCard()
         self.ghost.setVisible(False)
-        self.addItem(self.ghost)
-        self.addItem(self.card)
+        self.trace, self.marks, self.pruned = TraceItem(), TraceItem(), TraceItem()
+        self.shows_pruned = False
+        self.turned = False
+        self.scale = 1.0
+        """The magnitude of a weight or bias that has full ink."""
+        for item in (self.ghost, self.card, self.trace, self.marks, self.pruned):
+            self.addItem(item)
+        self.flow = FlowShow(self)
         self.set_theme(theme)
 
     def show_project(self, project: Project) -> bool:
         """Show this project; only what changed is made anew. True if the places of things are new."""
         old, self.project = self.project, project
-        rebuilt = old.topology != project.topology or old.layout != project.layout
+        rebuilt = (old.topology, old.layout, old.unfolded) != (
+            project.topology,
+            project.layout,
+            project.unfolded,
+        )
         if rebuilt:
             self._rebuild(project)
         self._refresh(project)
@@ -58,7 +74,7 @@ class Drawing(QGraphicsScene):
         for item in (*self.layers.values(), *self.bundles.values()):
             self.removeItem(item)
         topology = project.topology
-        self.places = arrange(topology, project.layout)
+        self.places = arrange(topology, project.layout, project.unfolded, self.turned)
         self.layers, self.bundles = {}, {}
         bundles = [bundle(topology, self.places, link.key) for link in topology.links]
         # Names stand below everything, skip links too.
@@ -67,9 +83,10 @@ class Drawing(QGraphicsScene):
         for place in self.places.values():
             layer = LayerItem(place, topology.label(place.id), label_y)
             layer.theme = self.theme
+            layer.turned = self.turned
             self.layers[place.id] = layer
             self.addItem(layer)
-        self._few = sum(b.count for b in bundles) <= FEW
+        self._few = sum(b.count for b in bundles) <= FEW and not kernel_ready()
         self._others = True
         for link, curves in zip(topology.links, bundles, strict=True):
             item = BundleItem(curves, self._few)
@@ -77,6 +94,14 @@ class Drawing(QGraphicsScene):
             self.bundles[link.key] = item
             self.addItem(item)
         self._name_neurons(project)
+        self.show_pruned(self.shows_pruned)
+
+    def _on_warm(self) -> None:
+        """The kernel draws small networks too, faster than a painter."""
+        self._few, self._others = False, True
+        for link in self.bundles.values():
+            link.few = False
+        self._show_links()
 
     def _name_neurons(self, project: Project) -> None:
         for layer in project.topology.layers:
@@ -95,7 +120,7 @@ class Drawing(QGraphicsScene):
 
     def _refresh(self, project: Project) -> None:
         network = project.network
-        scale = weight_bound(network)
+        scale = self.scale = weight_bound(network)
         self.answers = answers(project)
         for layer_id, item in self.layers.items():
             answer = self.answers[layer_id]
@@ -103,9 +128,14 @@ class Drawing(QGraphicsScene):
             item.set_state(answer.images, answer.values, biases, scale, answer.smooth)
         for key, link in self.bundles.items():
             link.set_weights(network.weights[key], scale)
+        self._show_links()
+
+    def _show_links(self) -> None:
         links = [] if self._few else list(self.bundles.values())
         self.picture.show_strokes([link.strokes for link in links], self._others)
         self._others = False
+        if self._few:
+            self.picture.warm_up()
         self._light()
 
     def _light(self) -> None:
@@ -115,15 +145,20 @@ class Drawing(QGraphicsScene):
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
-        items: list[LayerItem | BundleItem | GhostItem | HoverCard] = [
-            *self.layers.values(),
-            *self.bundles.values(),
-            self.ghost,
-            self.card,
-        ]
-        for item in items:
-            item.theme = theme
+        for layer in self.layers.values():
+            layer.theme = theme
+        for link in self.bundles.values():
+            link.theme = theme
+        self.ghost.theme = self.card.theme = theme
+        for mark in (self.trace, self.marks, self.pruned):
+            mark.theme = theme
         self.picture.set_theme(theme)
+        self._refresh(self.project)
+
+    def set_turned(self, turned: bool) -> None:
+        """Whether the view shows the scene from bottom to top."""
+        self.turned = turned
+        self._rebuild(self.project)
         self._refresh(self.project)
 
     # Marks
@@ -143,6 +178,33 @@ class Drawing(QGraphicsScene):
             link.lit = selection.neuron
             link.update()
         self._light()
+        self.marks.show_strokes([(self._outline(selection), "accent", Qt.PenStyle.SolidLine)])
+
+    def _outline(self, selection: Selection) -> QPainterPath:
+        """Around the neurons selected alone, and along the connection selected alone."""
+        path = QPainterPath()
+        for layer_id, k in selection.neurons:
+            place = self.places.get(layer_id)
+            if place is not None and k < place.size:
+                rect = self.layers[layer_id].neuron_rect(k).translated(place.x, 0)
+                path.addRoundedRect(rect.adjusted(-3, -3, 3, 3), 8, 8)
+        chosen = selection.lone_connection
+        if chosen is not None and {chosen[0], chosen[2]} <= set(self.places):
+            source, i, target, j = chosen
+            curves = bundle(self.project.topology, self.places, (source, target))
+            path.addPath(paths_of(curves.curves(np.array([i]), np.array([j]))))
+        return path
+
+    def show_pruned(self, shown: bool) -> None:
+        """Show pruned connections, dotted, or do not."""
+        self.shows_pruned = shown
+        path = QPainterPath()
+        topology = self.project.topology
+        for link in topology.links if shown else ():
+            if link.mask is not None:
+                gone = bundle(topology, self.places, link.key, pruned=True)
+                path.addPath(paths_of(gone.curves(*gone.connections())))
+        self.pruned.show_strokes([(path, "secondary", Qt.PenStyle.DotLine)])
 
     def mark_target(self, layer_id: str | None) -> None:
         """Show a layer as where a link would end."""
@@ -150,11 +212,12 @@ class Drawing(QGraphicsScene):
             item.target = i == layer_id
             item.update()
 
-    def mark_hovered(self, hovered: LayerItem | None) -> None:
-        """Show the layer under the pointer."""
+    def mark_hovered(self, hovered: LayerItem | None, neuron: int | None = None) -> None:
+        """Show the layer under the pointer, and the neuron of it."""
         for item in self.layers.values():
-            if item.hovered != (item is hovered):
-                item.hovered = item is hovered
+            lit = neuron if item is hovered else None
+            if (item.hovered, item.lit) != (item is hovered, lit):
+                item.hovered, item.lit = item is hovered, lit
                 item.update()
 
     # What is where

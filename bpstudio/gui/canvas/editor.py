@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from PySide6.QtCore import QElapsedTimer
 
-from bpstudio.gui.canvas.selection import Selection
+from bpstudio.gui.canvas.selection import Connection, Neuron, Selection
 from bpstudio.gui.document import Change, Document
-from bpstudio.model.editing import remove_layers, resize_layer, set_activation
+from bpstudio.model.editing import (
+    draw_layer,
+    move_layers,
+    remove_layers,
+    remove_neurons,
+    resize_layer,
+    set_activation,
+    set_layer_options,
+    set_unfolded,
+)
+from bpstudio.model.fragment import Fragment, paste
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
-from bpstudio.model.wiring import remove_links
+from bpstudio.model.topology import Topology, TopologyError
+from bpstudio.model.wiring import (
+    Connections,
+    lock,
+    one_connection,
+    prune,
+    remove_links,
+    restore,
+    set_bias,
+    set_weight,
+)
 
 TYPING_MS = 1500
+MOST_PARAMETERS = 50_000_000
+"""0.4 GB of weights: a number typed on the canvas, one digit at a time, must not fill the memory."""
 
 
 class Editor:
@@ -25,6 +48,10 @@ class Editor:
         self._typed, self._numbers_typed = "", 0
         self._typed_at = QElapsedTimer()
 
+    @property
+    def topology(self) -> Topology:
+        return self.document.project.topology
+
     def edit(self, name: str, change: Change, merge: str | None = None) -> bool:
         """Edit the document; False, with a message, if the edit is refused."""
         try:
@@ -34,27 +61,64 @@ class Editor:
             return False
         return True
 
+    def refuse(self, sentence: str) -> None:
+        """Say why something could not be done."""
+        self._refused(sentence)
+
+    # Layers
+
+    def fold(self, layer_id: str) -> None:
+        """Fold a large layer into a strip, or show every neuron of one that is folded."""
+        unfolded = layer_id not in self.document.project.unfolded
+        name = self.topology.label(layer_id)
+        self.edit(
+            f"Unfold {name}" if unfolded else f"Fold {name}",
+            lambda project: set_unfolded(project, [layer_id], unfolded),
+        )
+
+    def draw_layer(
+        self,
+        size: int,
+        left: str | None,
+        right: str | None,
+        place: tuple[float, float] | None,
+        keep: bool,
+    ) -> str | None:
+        """A new layer between two others; its id, or None if it was refused."""
+        new = ""
+
+        def draw(project: Project) -> Project:
+            nonlocal new
+            drawn, new = draw_layer(project, size, left, right, place, keep)
+            return drawn
+
+        return new if self.edit(f"Draw a layer of {size}", draw) else None
+
     def resize_by(self, layers: Iterable[str], step: int) -> None:
         """Add or remove a neuron in each of these layers."""
+        sizes = {i: max(1, self.topology.layer(i).size + step) for i in layers}
+        self.edit("Add a neuron" if step > 0 else "Remove a neuron", _resizing(sizes))
+
+    def resize_to(self, layers: Iterable[str], text: str) -> None:
+        """Give each of these layers the typed number of neurons."""
         layers = list(layers)
+        if not (text.isdecimal() and text.isascii() and len(text) < 9):
+            self.refuse(f"“{text}” is not a size: type a whole number such as 8.")
+            return
+        self.edit(f"Resize to {int(text)}", _resizing(dict.fromkeys(layers, int(text))))
 
-        def change(project: Project) -> Project:
-            for layer_id in layers:
-                size = max(1, project.topology.layer(layer_id).size + step)
-                project = resize_layer(project, layer_id, size)
-            return project
-
-        self.edit("Add a neuron" if step > 0 else "Remove a neuron", change)
-
-    def delete(self, selection: Selection) -> None:
-        """Remove the selected layers and links."""
-        layers, links = selection.layers, selection.links
-
-        def change(project: Project) -> Project:
-            return remove_layers(remove_links(project, links), layers)
-
-        if layers or links:
-            self.edit("Delete", change)
+    def move(
+        self,
+        layers: Iterable[str],
+        places: dict[str, tuple[float, float]],
+        step: tuple[float, float],
+    ) -> None:
+        """Move layers from where all are by a step; steps in a row are one edit."""
+        moved = sorted(layers)
+        after = dict(places)
+        for i in moved:
+            after[i] = places[i][0] + step[0], places[i][1] + step[1]
+        self.edit("Move", lambda project: move_layers(project, after), f"move {moved}")
 
     def set_activation(self, layers: Iterable[str], name: str) -> None:
         layers = list(layers)
@@ -62,6 +126,12 @@ class Editor:
             f"Activation {ACTIVATIONS[name].label}",
             lambda project: set_activation(project, layers, name),
         )
+
+    def set_options(self, layers: Iterable[str], **changes: Any) -> None:
+        """Give layers another name, initialiser, frozen or bias."""
+        layers = list(layers)
+        name = _named(*next(iter(changes.items())))
+        self.edit(name, lambda project: set_layer_options(project, layers, **changes))
 
     def forget_typed(self) -> None:
         """The next digit typed begins a new number."""
@@ -73,14 +143,145 @@ class Editor:
         fresh = not self._typed or self._typed_at.elapsed() > TYPING_MS
         self._numbers_typed += fresh
         self._typed = (digit if fresh else self._typed + digit)[-6:]
-        self._typed_at.start()
         size = int(self._typed)
-        if size < 1:
-            return
+        if size >= 1:
+            change = _resizing(dict.fromkeys(layers, size))
+            self.edit(f"Resize to {size}", change, f"typed size {self._numbers_typed}")
+        # How long the edit took is no pause in typing.
+        self._typed_at.start()
+
+    # What is selected
+
+    def delete(self, selection: Selection) -> None:
+        """Remove the neurons selected alone, or the connection, or else the layers and links."""
+        if selection.neurons:
+            self._delete_neurons(selection.neurons)
+        elif selection.lone_connection is not None:
+            self.cut(selection)
+        elif selection.layers or selection.links:
+            layers, links = selection.layers, selection.links
+            label = self.topology.label
+            what = [label(i) for i in layers] + [f"{label(a)} → {label(b)}" for a, b in links]
+            name = f"Delete {what[0]}" if len(what) == 1 else "Delete"
+            self.edit(name, lambda project: remove_layers(remove_links(project, links), layers))
+
+    def _delete_neurons(self, neurons: frozenset[Neuron]) -> None:
+        by_layer: dict[str, set[int]] = {}
+        for layer_id, k in neurons:
+            by_layer.setdefault(layer_id, set()).add(k)
+        size = {i: self.topology.layer(i).size for i in by_layer}
+        whole = [i for i, gone in by_layer.items() if len(gone) == size[i]]
 
         def change(project: Project) -> Project:
-            for layer_id in layers:
-                project = resize_layer(project, layer_id, size)
-            return project
+            for layer_id, gone in by_layer.items():
+                if layer_id not in whole:
+                    project = remove_neurons(project, layer_id, gone)
+            return remove_layers(project, whole)
 
-        self.edit(f"Resize to {size}", change, f"typed size {self._numbers_typed}")
+        count = len(neurons)
+        self.edit("Delete a neuron" if count == 1 else f"Delete {count} neurons", change)
+
+    def cut(self, selection: Selection) -> None:
+        """Prune the connections selected."""
+        if chosen := self._connections(selection):
+            self.edit("Cut connections", lambda project: prune(project, chosen))
+
+    def restore(self, selection: Selection) -> None:
+        """Bring back the pruned connections selected."""
+        if chosen := self._connections(selection):
+            self.edit("Restore connections", lambda project: restore(project, chosen))
+
+    def set_weight(self, connection: Connection, value: float) -> None:
+        self.edit(f"Weight {value:g}", lambda project: set_weight(project, *connection, value))
+
+    def set_bias(self, neuron: Neuron, value: float) -> None:
+        self.edit(f"Bias {value:g}", lambda project: set_bias(project, *neuron, value))
+
+    def lock(self, selection: Selection, locked: bool) -> None:
+        """Keep the values of the weights selected in training, or let them go."""
+        if chosen := self._connections(selection):
+            name = "Lock weights" if locked else "Unlock weights"
+            self.edit(name, lambda project: lock(project, chosen, locked))
+
+    def _connections(self, selection: Selection) -> Connections:
+        """The connection selected alone, else all of the links selected."""
+        if selection.lone_connection is not None:
+            return one_connection(self.topology, *selection.lone_connection)
+        return all_of(self.topology, selection)
+
+    # The clipboard
+
+    def copied(self, selection: Selection) -> str | None:
+        """The selected layers as text; None, with a message, if there are none."""
+        try:
+            return Fragment.of(self.document.project, selection.layers).text()
+        except ValueError as error:
+            self._refused(str(error))
+            return None
+
+    def paste(self, text: str, after: str | None, name: str = "Paste") -> tuple[str, ...]:
+        """Put what the text says behind a layer; the ids of the new layers, none if it was refused."""
+        new: tuple[str, ...] = ()
+
+        def change(project: Project) -> Project:
+            nonlocal new
+            pasted, new = paste(project, Fragment.parse(text), after)
+            return pasted
+
+        return new if self.edit(name, change) else ()
+
+
+def _named(option: str, value: Any) -> str:
+    """What changing an option of a layer is called."""
+    match option, value:
+        case "frozen", _:
+            return "Freeze" if value else "Unfreeze"
+        case "bias", _:
+            return "With biases" if value else "Without biases"
+        case "name", "":
+            return "Remove the name"
+        case "name", _:
+            return f"Rename to {value}"
+        case _, "":
+            return f"{option.capitalize()} as all layers"
+        case _:
+            return f"{option.capitalize()} {value}"
+
+
+def _resizing(sizes: Mapping[str, int]) -> Change:
+    """Give layers other sizes; TopologyError for more than the canvas can hold."""
+
+    def change(project: Project) -> Project:
+        topology = project.topology
+        for layer_id, size in sizes.items():
+            topology = topology.with_size(layer_id, size)
+        if topology.parameter_count > MOST_PARAMETERS:
+            raise TopologyError(
+                f"The network would have {topology.parameter_count:,} parameters; on the canvas it "
+                f"can have {MOST_PARAMETERS:,}: choose a smaller size."
+            )
+        for layer_id, size in sizes.items():
+            project = resize_layer(project, layer_id, size)
+        return project
+
+    return change
+
+
+def all_of(topology: Topology, selection: Selection) -> Connections:
+    """Every connection of the links selected."""
+    chosen = {}
+    for source, target in selection.links:
+        ones = one_connection(topology, source, 0, target, 0)
+        chosen[source, target] = ones[source, target] | True
+    return chosen
+
+
+def connections_into(topology: Topology, neuron: Neuron) -> list[Connection]:
+    """The connections into a neuron, pruned ones too, in the order of the vector."""
+    target, j = neuron
+    return [
+        (link.source, i, target, j)
+        for link in topology.links
+        if link.target == target
+        for i in range(topology.layer(link.source).size)
+    ]

@@ -1,22 +1,11 @@
-"""What the pointer is over: its cursor, and a card with exact numbers."""
+"""What the pointer is over: a card with exact numbers."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF
 
 from bpstudio.gui.canvas.drawing import Drawing
-from bpstudio.gui.canvas.selection import Connection
-
-Shape = Qt.CursorShape
-CURSORS = {
-    "handle": Shape.SizeVerCursor,
-    "minus": Shape.PointingHandCursor,
-    "plus": Shape.PointingHandCursor,
-    "label": Shape.SizeAllCursor,
-    "body": Shape.PointingHandCursor,
-    "": Shape.CrossCursor,
-}
-"""By the part of a layer; "" is empty canvas."""
+from bpstudio.gui.canvas.selection import Connection, Neuron
 
 
 class Hover:
@@ -25,20 +14,20 @@ class Hover:
     def __init__(self, drawing: Drawing) -> None:
         self._drawing = drawing
 
-    def at(self, pos: QPointF, reach: float) -> tuple[Shape, tuple[str, int] | None]:
-        """Show the numbers of what is at a scene position; the cursor and the neuron there."""
+    def at(self, pos: QPointF, reach: float) -> tuple[str, Neuron | None]:
+        """Show the numbers of what is at a scene position; the part and the neuron there."""
         item, part = self._drawing.part_at(pos)
-        self._drawing.mark_hovered(item)
         neuron = item.place.neuron_at(pos.y()) if item is not None and part == "body" else None
+        self._drawing.mark_hovered(item, neuron)
         if item is not None and neuron is not None:
             self._drawing.card.show_lines(self._neuron_lines(item.place.id, neuron), pos)
-            return CURSORS[part], (item.place.id, neuron)
+            return part, (item.place.id, neuron)
         connection = self._drawing.connection_at(pos, reach) if item is None else None
         if connection is not None:
             self._drawing.card.show_lines(self._connection_lines(connection), pos)
         else:
             self.leave()
-        return CURSORS[part], None
+        return part, None
 
     def leave(self) -> None:
         """Show no numbers."""

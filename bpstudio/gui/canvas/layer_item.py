@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas import neuron_paint as neurons
 from bpstudio.gui.canvas.layout import MAX_SHOWN, LayerPlace
+from bpstudio.gui.canvas.turn import level
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
 from bpstudio.model.arrays import FloatArray
 
 BUTTON = 20.0
 HANDLE = 14.0
 NAME_GAP, NAME_WIDTH, NAME_HEIGHT = 14.0, 134.0, 16.0
+NAME_LEAST = 30.0
+"""Least distance of neurons side by side that have names."""
 Align = Qt.AlignmentFlag
 
 
@@ -30,6 +33,8 @@ class LayerItem(QGraphicsObject):
         self.label_y = label_y
         self.names: Sequence[str] = ()
         self.names_left = True
+        self.turned = False
+        """Whether the view shows the scene from bottom to top: names then stand elsewhere."""
         self.theme: Theme | None = None
         self.selected = False
         self.hovered = False
@@ -40,9 +45,10 @@ class LayerItem(QGraphicsObject):
         self._images: list[QImage] = []
         self._smooth = True
         self._strip: QImage | None = None
-        self._values: FloatArray | None = None
+        self._colors: list[QColor] = []
         self._biases: FloatArray | None = None
         self._scale = 1.0
+        self._pulse: tuple[FloatArray, float, bool] | None = None
         self.setPos(place.x, 0)
         self.setZValue(2)
         self.setAcceptHoverEvents(True)
@@ -64,14 +70,25 @@ class LayerItem(QGraphicsObject):
         ``smooth`` images have no visible cells.
         """
         assert self.theme is not None
-        self._images, self._strip = [], None
+        self._images, self._strip, self._colors = [], None, []
         self._smooth = smooth
         if self.place.folded:
-            detailed = self.place.spacing >= neurons.LEAST_PICTURE
+            # Rows of a strip turn with it, and a picture that lies on its side would mislead.
+            detailed = self.place.spacing >= neurons.LEAST_PICTURE and not self.turned
             self._strip = neurons.strip_image(self.theme, images if detailed else None, values)
         elif images is not None:
             self._images = neurons.pictures(self.theme, images)
-        self._values, self._biases, self._scale = values, biases, scale
+        elif values is not None:
+            self._colors = neurons.value_colors(self.theme, values)
+        self._biases, self._scale = biases, scale
+        self.update()
+
+    def set_pulse(self, values: FloatArray | None, strength: float, backward: bool) -> None:
+        """Light the neurons as a wave passes: ``values`` (neurons,) from -1 to 1, outputs or, on the
+        way ``backward``, deltas; ``strength`` 0 to 1."""
+        if values is None and self._pulse is None:
+            return
+        self._pulse = None if values is None else (values, strength, backward)
         self.update()
 
     # Where its parts are, in its own coordinates: the layer's middle is x = 0
@@ -103,7 +120,7 @@ class LayerItem(QGraphicsObject):
     @property
     def fold_rect(self) -> QRectF:
         """The button that folds or unfolds; empty where the layer fits anyway."""
-        if self.place.size <= MAX_SHOWN:
+        if not self.foldable:
             return QRectF()
         return self.plus_rect.translated(BUTTON + 8, 0)
 
@@ -113,7 +130,14 @@ class LayerItem(QGraphicsObject):
 
     @property
     def label_rect(self) -> QRectF:
+        if self.turned:
+            return QRectF(-20, self.label_y, 40, 160)
         return QRectF(-80, self.label_y, 160, 40)
+
+    @property
+    def foldable(self) -> bool:
+        """Whether the layer is too large to show every neuron without being asked."""
+        return self.place.size > MAX_SHOWN
 
     def part_at(self, pos: QPointF) -> str | None:
         """Which part is at a scene position: minus, plus, fold, handle, label, body, or none."""
@@ -131,6 +155,10 @@ class LayerItem(QGraphicsObject):
         return None
 
     def boundingRect(self) -> QRectF:
+        if self.turned:
+            side = max(self.place.tile / 2, 30.0) + NAME_GAP + NAME_HEIGHT
+            top, bottom = self.place.top - BUTTON - 18, max(self.label_y + 150, self.place.bottom)
+            return QRectF(-side, top, 2 * side, bottom - top)
         left = right = 84.0
         if self._named:
             metrics = QFontMetricsF(text_font(TEXT_SIZE))
@@ -144,7 +172,8 @@ class LayerItem(QGraphicsObject):
     @property
     def _named(self) -> range:
         """Indices of the neurons whose names are drawn: all of them, where there is room."""
-        fits = self.place.spacing >= NAME_HEIGHT and len(self.names) == self.place.size
+        room = self.place.spacing >= (NAME_LEAST if self.turned else NAME_HEIGHT)
+        fits = room and len(self.names) == self.place.size
         return range(self.place.size if fits else 0)
 
     def _visible(self, exposed: QRectF) -> range:
@@ -168,34 +197,58 @@ class LayerItem(QGraphicsObject):
             painter.setPen(QPen(theme.color("accent"), 1.5))
             painter.setBrush(theme.color("accent", 0.08))
             painter.drawRoundedRect(self.body, 12, 12)
+        elif self.hovered:
+            # The edge from which a link of the whole layer is drawn.
+            painter.setPen(QPen(theme.color("line"), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.body, 12, 12)
         visible = self._visible(option.exposedRect)
         if self.place.folded:
             self._paint_strip(painter, theme)
         else:
             for index in visible:
-                self._paint_neuron(painter, theme, index)
+                rect = self.neuron_rect(index)
+                with level(painter, rect.center()):
+                    self._paint_neuron(painter, theme, index, rect.translated(-rect.center()))
+        if self._pulse is not None:
+            self._paint_pulse(painter, theme, visible, *self._pulse)
         self._paint_names(painter, theme, visible)
         self._paint_labels(painter, theme)
         self._paint_handles(painter, theme)
 
-    def _paint_neuron(self, painter: QPainter, theme: Theme, index: int) -> None:
-        rect = self.neuron_rect(index)
+    def _paint_neuron(self, painter: QPainter, theme: Theme, index: int, rect: QRectF) -> None:
         chosen = index in (self.neuron, self.lit)
         square = index < len(self._images)
         bias = None if self._biases is None else float(self._biases[index])
         if square:
             neurons.paint_picture(painter, rect, self._images[index], self._smooth)
-            neurons.paint_border(painter, theme, rect, chosen, True)
+            neurons.paint_border(painter, theme, rect, chosen)
             if bias is not None:
                 neurons.paint_gauge(painter, theme, rect, bias, self._scale)
             return
-        value = 0.0 if self._values is None else float(self._values[index])
+        color = self._colors[index] if self._colors else theme.color("zero")
         if bias is not None:
             grow = neurons.RING_GAP + neurons.RING_WIDTH
             rect = rect.adjusted(grow / 2, grow / 2, -grow / 2, -grow / 2)
             neurons.paint_ring(painter, theme, rect, bias, self._scale)
-        neurons.paint_disc(painter, theme, rect, value)
-        neurons.paint_border(painter, theme, rect, chosen, False)
+        neurons.paint_disc(painter, theme, rect, color, chosen)
+
+    def _paint_pulse(
+        self,
+        painter: QPainter,
+        theme: Theme,
+        visible: range,
+        values: FloatArray,
+        strength: float,
+        backward: bool,
+    ) -> None:
+        if self.place.folded:
+            neurons.paint_strip_pulse(painter, theme, self.strip_rect, values, strength, backward)
+            return
+        for index in visible:
+            rect, value = self.neuron_rect(index), float(values[index])
+            square = bool(self._images)
+            neurons.paint_pulse(painter, theme, rect, value, strength, backward, square)
 
     def _paint_strip(self, painter: QPainter, theme: Theme) -> None:
         rect = self.strip_rect
@@ -224,37 +277,43 @@ class LayerItem(QGraphicsObject):
         painter.setFont(text_font(SMALL_SIZE, bold=True))
         text = f"{self.place.size:,}"
         width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12
-        pill = QRectF(strip.center().x() - width / 2, strip.center().y() - 9, width, 18)
-        painter.setPen(QPen(theme.color("line"), 1))
-        painter.setBrush(theme.color("surface"))
-        painter.drawRoundedRect(pill, 9, 9)
-        painter.setPen(theme.color("text"))
-        painter.drawText(pill, Align.AlignCenter, text)
+        pill = QRectF(-width / 2, -9, width, 18)
+        with level(painter, strip.center()):
+            painter.setPen(QPen(theme.color("line"), 1))
+            painter.setBrush(theme.color("surface"))
+            painter.drawRoundedRect(pill, 9, 9)
+            painter.setPen(theme.color("text"))
+            painter.drawText(pill, Align.AlignCenter, text)
 
     def _paint_names(self, painter: QPainter, theme: Theme, visible: range) -> None:
         painter.setFont(text_font(TEXT_SIZE))
         painter.setPen(theme.color("secondary"))
         metrics = QFontMetricsF(painter.font())
+        width = min(self.place.spacing - 4, NAME_WIDTH) if self.turned else NAME_WIDTH
+        side = -1 if self.names_left else 1
+        x = side * (self.place.tile / 2 + (4 if self.turned else NAME_GAP))
+        if self.turned:
+            rect = QRectF(-width / 2, 0 if self.names_left else -NAME_HEIGHT, width, NAME_HEIGHT)
+            align = Align.AlignCenter
+        elif self.names_left:
+            rect, align = QRectF(-width, -10, width, 20), Align.AlignRight | Align.AlignVCenter
+        else:
+            rect, align = QRectF(0, -10, width, 20), Align.AlignLeft | Align.AlignVCenter
         for index in range(max(visible.start, 0), min(visible.stop, len(self._named))):
-            text = metrics.elidedText(self.names[index], Qt.TextElideMode.ElideRight, NAME_WIDTH)
-            y = float(self.place.slots[index])
-            if self.names_left:
-                rect = QRectF(-self.place.tile / 2 - NAME_GAP - NAME_WIDTH, y - 10, NAME_WIDTH, 20)
-                painter.drawText(rect, Align.AlignRight | Align.AlignVCenter, text)
-            else:
-                rect = QRectF(self.place.tile / 2 + NAME_GAP, y - 10, NAME_WIDTH, 20)
-                painter.drawText(rect, Align.AlignLeft | Align.AlignVCenter, text)
+            text = metrics.elidedText(self.names[index], Qt.TextElideMode.ElideRight, width)
+            with level(painter, QPointF(x, self.place.y_of(index))):
+                painter.drawText(rect, align, text)
 
     def _paint_labels(self, painter: QPainter, theme: Theme) -> None:
-        rect = self.label_rect
-        painter.setFont(text_font(TITLE_SIZE, bold=True))
-        painter.setPen(theme.color("accent" if self.selected else "text"))
-        painter.drawText(rect, Align.AlignHCenter | Align.AlignTop, self.title)
-        painter.setFont(text_font(TEXT_SIZE))
-        painter.setPen(theme.color("secondary"))
-        painter.drawText(
-            rect.adjusted(0, 20, 0, 0), Align.AlignHCenter | Align.AlignTop, self.subtitle
-        )
+        across = Align.AlignLeft if self.turned else Align.AlignHCenter
+        rect = QRectF(0, -20, 160, 20) if self.turned else QRectF(-80, 0, 160, 20)
+        with level(painter, QPointF(0, self.label_y)):
+            painter.setFont(text_font(TITLE_SIZE, bold=True))
+            painter.setPen(theme.color("accent" if self.selected else "text"))
+            painter.drawText(rect, across | Align.AlignTop, self.title)
+            painter.setFont(text_font(TEXT_SIZE))
+            painter.setPen(theme.color("secondary"))
+            painter.drawText(rect.translated(0, 20), across | Align.AlignTop, self.subtitle)
 
     def _paint_handles(self, painter: QPainter, theme: Theme) -> None:
         active = self.hovered or self.selected
@@ -264,7 +323,8 @@ class LayerItem(QGraphicsObject):
             (self.fold_rect, "fold" if not self.place.folded else "unfold"),
         ):
             if not rect.isEmpty():
-                _paint_button(painter, theme, rect, sign, active)
+                with level(painter, rect.center()):
+                    _paint_button(painter, theme, rect.translated(-rect.center()), sign, active)
         if active:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent"))

@@ -5,7 +5,7 @@ Units are scene pixels; x grows to the right, from input to output, and y downwa
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from bpstudio.model.topology import Topology
 
 COLUMN, WIDE_COLUMN, WIDTH = 200.0, 300.0, 660.0
 """Least and largest distance between the middles of columns, and the width the columns aim at."""
+TURNED_SHARE = 0.65
 SPAN = 420.0
 """Height that a layer of some size aims at."""
 MAX_SPACING, MIN_SPACING = 78.0, 22.0
@@ -24,6 +25,8 @@ MAX_SHOWN = 20
 STRIP_LENGTH, STRIP_WIDTH = 420.0, 26.0
 LABEL_GAP = 24.0
 STROKE_PER_NEURON = 36.0
+SAME_COLUMN = 30.0
+"""Layers nearer than this in x stand above each other."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,17 @@ class LayerPlace:
         index = round((y - self.y) / self.spacing + (self.size - 1) / 2)
         return index if 0 <= index < self.size else None
 
+    def neuron_under(self, x: float, y: float) -> int | None:
+        """Index of the neuron whose disc or picture is at (x, y); None beside it, and on a strip."""
+        index = None if self.folded else self.neuron_at(y)
+        if index is None or abs(x - self.x) > self.tile / 2:
+            return None
+        return index if abs(y - self.y_of(index)) <= self.tile / 2 else None
+
+    def y_of(self, index: int) -> float:
+        """y of a neuron."""
+        return self.y + (index - (self.size - 1) / 2) * self.spacing
+
 
 def place_layer(layer_id: str, size: int, x: float, y: float, unfolded: bool = False) -> LayerPlace:
     """A layer around its middle, its neurons spread by how many there are."""
@@ -95,17 +109,19 @@ def arrange(
     topology: Topology,
     layout: Mapping[str, tuple[float, float]],
     unfolded: Collection[str] = (),
+    turned: bool = False,
 ) -> dict[str, LayerPlace]:
     """A place for every layer: by hand where the layout has one, else in even columns.
 
-    Large layers are folded, but for those that are ``unfolded``.
+    Large layers are folded, but for those that are ``unfolded``. Columns that are seen ``turned``, as
+    rows above each other, stand closer: a screen is wider than it is high.
     """
     column = columns(topology)
     by_column: dict[int, list[str]] = {}
     for layer_id, k in column.items():
         by_column.setdefault(k, []).append(layer_id)
     last = max(by_column, default=0)
-    step = min(WIDE_COLUMN, max(COLUMN, WIDTH / max(last, 1)))
+    step = min(WIDE_COLUMN, max(COLUMN, WIDTH / max(last, 1))) * (TURNED_SHARE if turned else 1.0)
     places = {}
     for k, ids in by_column.items():
         middle = (k - last / 2) * step
@@ -119,12 +135,41 @@ def arrange(
     return {layer.id: places[layer.id] for layer in topology.layers}
 
 
+SNAP = 10.0
+"""How near to a line a moved layer has to be to snap to it."""
+
+
+def snap(value: float, lines: Sequence[float]) -> float | None:
+    """The line nearest to a value, if it is near enough to snap to."""
+    near = [line for line in lines if abs(line - value) < SNAP]
+    return min(near, key=lambda line: abs(line - value)) if near else None
+
+
 def stroke_size(length: float) -> int:
     """How many neurons a vertical stroke of this length draws."""
     return max(1, 1 + round(length / STROKE_PER_NEURON))
 
 
-def neighbour_before(places: Mapping[str, LayerPlace], x: float) -> str | None:
-    """The layer behind which a stroke at x belongs: the last one that is left of it."""
-    left = [place for place in places.values() if place.x <= x]
-    return max(left, key=lambda place: place.x).id if left else None
+def neighbours(
+    places: Mapping[str, LayerPlace], x: float, y: float
+) -> tuple[str | None, str | None]:
+    """The layers left and right of a stroke around (x, y); None where there is none.
+
+    A stroke above or below a layer that has neighbours on both sides gets the same neighbours. Of
+    layers that stand above each other the one nearest in height counts.
+    """
+    same = [p for p in places.values() if abs(p.x - x) < SAME_COLUMN]
+    left = [p for p in places.values() if p.x <= x and p not in same]
+    right = [p for p in places.values() if p.x > x and p not in same]
+    if not left or not right:
+        left += [p for p in same if p.x <= x]
+        right += [p for p in same if p.x > x]
+    return _nearest(left, x, y), _nearest(right, x, y)
+
+
+def _nearest(places: Sequence[LayerPlace], x: float, y: float) -> str | None:
+    if not places:
+        return None
+    least = min(abs(p.x - x) for p in places)
+    column = [p for p in places if abs(p.x - x) < least + SAME_COLUMN]
+    return min(column, key=lambda p: max(p.top - y, y - p.bottom, 0.0)).id

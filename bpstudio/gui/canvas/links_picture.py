@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
-from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost
+from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost, kernel_ready
 from bpstudio.gui.canvas.raster_numpy import Array
+from bpstudio.gui.canvas.turn import QUARTER, is_turned
 from bpstudio.gui.theme import Theme
 
 REST_MS = 80
@@ -23,27 +24,36 @@ OVERVIEW, OLD_MS = 480, 1500
 may be while the weights move."""
 DIMMED = 0.2
 """Opacity of connections that are not looked at."""
-ALL, LIT, WHOLE = "all", "lit", "whole"
+BAND = (1.5, 1.1, 0.7, 0.3)
+"""Widths of the stripes that a wave is made of, as shares of its reach to both sides."""
+ALL, LIT, WHOLE, FLOWING = "all", "lit", "whole", "flowing"
 
 
 class LinksPicture(QGraphicsObject):
     """Paints the connections that ``show_strokes`` brings, and over them, lit, those of ``light``.
 
-    ``exact_shown`` tells that what was asked for last is what is seen.
+    ``exact_shown`` tells that what was asked for last is what is seen, ``warm`` that the compiled kernel
+    is there now.
     """
 
     exact_shown = Signal()
+    warm = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
-        self._strokes: dict[str, tuple[Strokes, ...]] = {ALL: (), LIT: (), WHOLE: ()}
+        self._strokes: dict[str, tuple[Strokes, ...]] = dict.fromkeys(
+            (ALL, LIT, WHOLE, FLOWING), ()
+        )
+        self._wave: tuple[float, float] | None = None
         self._pictures: dict[str, Picture] = {}
+        self._awaited: dict[str, Order] = {}
         self._overviewed = QElapsedTimer()
         self._view: Viewpoint | None = None
         self._box = QRectF()
         self._room = Darkroom(self)
         self._room.done.connect(self._on_done)
+        self._room.warm.connect(self.warm)
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
@@ -72,9 +82,36 @@ class LinksPicture(QGraphicsObject):
             return
         self._strokes[LIT] = tuple(strokes)
         if not strokes:
-            self._room.cancel(LIT)
+            self._cancel(LIT)
             self._pictures.pop(LIT, None)
         self._renew(LIT)
+
+    def flow(self, strokes: Sequence[Strokes]) -> None:
+        """What a wave will show of each connection: what flows through it."""
+        self._strokes[FLOWING] = tuple(strokes)
+        self._pictures.pop(FLOWING, None)
+        self._order_flow()
+
+    def set_wave(self, x: float | None, reach: float) -> None:
+        """Where the wave is, and how far it is seen to both sides; None: nowhere."""
+        wave = None if x is None else (x, reach)
+        if wave != self._wave:
+            self._wave = wave
+            self.update()
+
+    def _order_flow(self) -> None:
+        """A wave through a small network shows what flows; through a large one, its connections."""
+        view, strokes = self._view, self._strokes[FLOWING]
+        self._pictures.pop(FLOWING, None)
+        if view is not None and strokes and _quick(strokes, view):
+            picture = take_picture(self._order_from(FLOWING, view))
+            if picture is not None:
+                self._pictures[FLOWING] = picture
+
+    def warm_up(self) -> None:
+        """Have the compiled kernel fetched, if it is not there."""
+        if not kernel_ready():
+            self._room.warm_up()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -83,13 +120,18 @@ class LinksPicture(QGraphicsObject):
 
     def _forget(self) -> None:
         for kind in (ALL, LIT, WHOLE):
-            self._room.cancel(kind)
+            self._cancel(kind)
         self._pictures.clear()
+        self._overviewed.invalidate()
+
+    def _cancel(self, kind: str) -> None:
+        self._room.cancel(kind)
+        self._awaited.pop(kind, None)
 
     @property
     def is_exact(self) -> bool:
         """Whether what is seen is what was asked for last."""
-        return not self._room.busy and not self._rest.isActive()
+        return not (self._awaited.keys() & {ALL, LIT}) and not self._rest.isActive()
 
     @property
     def overview(self) -> Picture | None:
@@ -118,25 +160,36 @@ class LinksPicture(QGraphicsObject):
         if self._view is None or not self._strokes[kind]:
             return
         order = self._order_from(kind, self._whole() if kind == WHOLE else self._view)
-        if kind != WHOLE and cost(order.strokes, order.view) <= INSTANT:
-            self._room.cancel(kind)
-            picture = take_picture(order)
-            if picture is not None:
-                self._on_done(kind, picture)
-        else:
+        if order.view.columns * order.view.rows == 0:
+            # Nothing of it is in view.
+            self._cancel(kind)
+            self._pictures.pop(kind, None)
+            return
+        if kind == WHOLE or not _quick(order.strokes, order.view):
+            self._awaited[kind] = order
             self._room.order(kind, order)
+            return
+        self._cancel(kind)
+        picture = take_picture(order)
+        if picture is not None:
+            self._on_done(kind, picture)
 
     def _order_from(self, kind: str, view: Viewpoint) -> Order:
         return Order(self._strokes[kind], self._cropped(view), self._inks())
 
     def _on_done(self, kind: str, picture: Picture) -> None:
-        self._pictures[kind] = picture
+        if self._awaited.get(kind) is picture.order:
+            del self._awaited[kind]
+        self._keep(kind, picture)
         self.update()
+        if self.is_exact:
+            self.exact_shown.emit()
+
+    def _keep(self, kind: str, picture: Picture) -> None:
+        self._pictures[kind] = picture
         if kind == ALL and (not self._overviewed.isValid() or self._overviewed.elapsed() > OLD_MS):
             self._overviewed.start()
             self._order(WHOLE)
-        if self.is_exact:
-            self.exact_shown.emit()
 
     def _whole(self) -> Viewpoint:
         """A viewpoint that has everything in it."""
@@ -184,10 +237,12 @@ class LinksPicture(QGraphicsObject):
         dimmed = bool(self._strokes[LIT])
         if dimmed:
             painter.setOpacity(DIMMED)
-        self._paint_picture(painter, view, self._pictures.get(ALL) or self._pictures.get(WHOLE))
+        self._paint_all(painter, view)
         if dimmed:
             painter.setOpacity(1.0)
             self._paint_picture(painter, view, self._pictures.get(LIT))
+        if self._wave is not None:
+            self._paint_wave(painter, view, *self._wave)
 
     def _move_to(self, view: Viewpoint) -> None:
         """The view looks from elsewhere: draw at once if that is quick, or else when it rests."""
@@ -196,15 +251,49 @@ class LinksPicture(QGraphicsObject):
             if not self._strokes[kind]:
                 continue
             # What is being drawn would be seen for a moment only.
-            self._room.cancel(kind)
-            if cost(self._strokes[kind], view) <= INSTANT:
+            self._cancel(kind)
+            if _quick(self._strokes[kind], view):
                 picture = take_picture(self._order_from(kind, view))
                 if picture is not None:
-                    self._pictures[kind] = picture
+                    self._keep(kind, picture)
             elif self._pictures:
                 self._rest.start()
             else:
                 self._order(kind)
+        if self._wave is not None:
+            self._order_flow()
+
+    def _paint_all(self, painter: QPainter, view: Viewpoint) -> None:
+        """All connections; where the last picture does not reach, as they are in that of the whole."""
+        picture, whole = self._pictures.get(ALL), self._pictures.get(WHOLE)
+        self._paint_picture(painter, view, picture)
+        if whole is None or (picture is not None and self._cropped(view) == picture.view):
+            return
+        painter.save()
+        if picture is not None:
+            rest = QPainterPath()
+            rest.addRect(self._box)
+            inner = QPainterPath()
+            inner.addRect(picture.scene_rect)
+            painter.setClipPath(rest.subtracted(inner), Qt.ClipOperation.IntersectClip)
+        self._paint_picture(painter, view, whole)
+        painter.restore()
+
+    def _paint_wave(self, painter: QPainter, view: Viewpoint, x: float, reach: float) -> None:
+        """What flows, in place of the weights: clearest in the middle of the wave. Where it was not
+        drawn, the connections once more, which makes them stronger."""
+        flowing = self._pictures.get(FLOWING)
+        painter.save()
+        for share in BAND:
+            half = share * reach
+            stripe = QRectF(x - half, self._box.top(), 2 * half, self._box.height())
+            painter.setClipRect(stripe, Qt.ClipOperation.IntersectClip)
+            painter.setOpacity(0.5)
+            if flowing is not None:
+                painter.fillRect(stripe, self._theme.color("surface"))
+                painter.setOpacity(0.75)
+            self._paint_picture(painter, view, flowing or self._pictures.get(ALL))
+        painter.restore()
 
     def _paint_picture(self, painter: QPainter, view: Viewpoint, picture: Picture | None) -> None:
         if picture is None:
@@ -213,20 +302,18 @@ class LinksPicture(QGraphicsObject):
         left = (view.dx - drawn.dx) / view.pixel
         top = (view.dy - drawn.dy) / view.pixel
         if drawn.scale == view.scale and drawn.pixel == view.pixel and _whole(left, top, view):
+            turned = is_turned(painter.worldTransform())
             painter.save()
             painter.resetTransform()
+            if turned:
+                painter.translate(0, view.columns / view.pixel)
+                painter.rotate(QUARTER)
             painter.drawImage(QPointF(left, top), picture.image)
             painter.restore()
             return
-        place = QRectF(
-            -drawn.dx / drawn.scale,
-            -drawn.dy / drawn.scale,
-            drawn.columns / drawn.scale,
-            drawn.rows / drawn.scale,
-        )
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(place, picture.image)
+        painter.drawImage(picture.scene_rect, picture.image)
         painter.restore()
 
     def _paint_elsewhere(self, painter: QPainter, view: Viewpoint) -> None:
@@ -236,19 +323,26 @@ class LinksPicture(QGraphicsObject):
                 self._paint_picture(painter, view, take_picture(self._order_from(kind, view)))
 
 
+def _quick(strokes: Sequence[Strokes], view: Viewpoint) -> bool:
+    """Whether drawing takes so little time that nobody has to wait for it."""
+    return kernel_ready() and cost(strokes, view) <= INSTANT
+
+
 def _viewpoint(painter: QPainter) -> Viewpoint:
-    """Where a painter of the scene looks from, in the pixels of its device."""
+    """Where a painter of the scene looks from, in the pixels of its device.
+
+    A turned scene is looked at as if it were not, and the picture turned then: its columns run up.
+    """
     device = painter.device()
     pixel = device.devicePixelRatioF()
     transform = painter.worldTransform()
-    return Viewpoint(
-        transform.m11() * pixel,
-        transform.dx() * pixel,
-        transform.dy() * pixel,
-        round(device.width() * pixel),
-        round(device.height() * pixel),
-        pixel,
-    )
+    columns, rows = round(device.width() * pixel), round(device.height() * pixel)
+    if is_turned(transform):
+        scale = -transform.m12() * pixel
+        dx, dy = rows - transform.dy() * pixel, transform.dx() * pixel
+        return Viewpoint(scale, dx, dy, rows, columns, pixel)
+    scale = transform.m11() * pixel
+    return Viewpoint(scale, transform.dx() * pixel, transform.dy() * pixel, columns, rows, pixel)
 
 
 def _whole(left: float, top: float, view: Viewpoint) -> bool:

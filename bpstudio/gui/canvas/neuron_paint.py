@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
 from bpstudio.gui.panels.images import rgb_image
-from bpstudio.gui.theme import Theme, signed_color, signed_colors
+from bpstudio.gui.theme import Theme, signed_colors
 from bpstudio.model.arrays import FloatArray
 
 RING_WIDTH, RING_GAP = 2.6, 2.0
@@ -18,6 +18,8 @@ GAUGE = 5.5
 """Radius of a bias's gauge at the corner of a picture."""
 LEAST_PICTURE = 3.0
 """Rows of a strip lower than this, in scene pixels, show a colour rather than a picture."""
+PULSE_WIDTH, PULSE_GAP = 2.5, 4.0
+"""The halo of a neuron that a wave has reached."""
 _CIRCLE = 360 * 16
 
 
@@ -37,15 +39,12 @@ def pictures(theme: Theme, images: FloatArray) -> list[QImage]:
     return [rgb_image(colors) for colors in signed_colors(theme, images[:, ::-1], 1.0)]
 
 
-def paint_border(painter: QPainter, theme: Theme, rect: QRectF, chosen: bool, square: bool) -> None:
-    """The outline of a neuron; the chosen one's stands out."""
+def paint_border(painter: QPainter, theme: Theme, rect: QRectF, chosen: bool) -> None:
+    """The outline of a neuron's picture; the chosen one's stands out."""
     painter.setPen(QPen(theme.color("accent"), 2) if chosen else QPen(theme.color("line"), 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if square:
-        radius = neuron_radius(rect.width())
-        painter.drawRoundedRect(rect, radius, radius)
-    else:
-        painter.drawEllipse(rect)
+    radius = neuron_radius(rect.width())
+    painter.drawRoundedRect(rect, radius, radius)
 
 
 def paint_picture(painter: QPainter, rect: QRectF, image: QImage, smooth: bool) -> None:
@@ -57,11 +56,21 @@ def paint_picture(painter: QPainter, rect: QRectF, image: QImage, smooth: bool) 
     painter.restore()
 
 
-def paint_disc(painter: QPainter, theme: Theme, rect: QRectF, value: float) -> None:
-    """A neuron's activation, -1 to 1, as the colour of a disc."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(signed_color(theme, value, 1.0))
+def paint_disc(painter: QPainter, theme: Theme, rect: QRectF, color: QColor, chosen: bool) -> None:
+    """A neuron's activation as the colour of a disc, with its outline."""
+    painter.setPen(QPen(theme.color("accent"), 2) if chosen else QPen(theme.color("line"), 1))
+    painter.setBrush(color)
     painter.drawEllipse(rect)
+
+
+def value_colors(theme: Theme, values: FloatArray) -> list[QColor]:
+    """The colours of activations from -1 to 1."""
+    return [QColor(*color) for color in signed_colors(theme, values, 1.0).tolist()]
+
+
+def sign_color(theme: Theme, value: float) -> QColor:
+    """The full colour of a sign."""
+    return theme.color("positive" if value > 0 else "negative")
 
 
 def paint_ring(painter: QPainter, theme: Theme, rect: QRectF, bias: float, scale: float) -> None:
@@ -75,7 +84,7 @@ def paint_ring(painter: QPainter, theme: Theme, rect: QRectF, bias: float, scale
     painter.drawEllipse(around)
     share = _share(bias, scale)
     if share:
-        pen = QPen(signed_color(theme, math.copysign(1.0, bias), 1.0), RING_WIDTH * size)
+        pen = QPen(sign_color(theme, bias), RING_WIDTH * size)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         painter.drawArc(around, _CIRCLE // 4, round(-share * _CIRCLE))
@@ -92,7 +101,7 @@ def paint_gauge(painter: QPainter, theme: Theme, rect: QRectF, bias: float, scal
     share = _share(bias, scale)
     if share:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(signed_color(theme, math.copysign(1.0, bias), 1.0))
+        painter.setBrush(sign_color(theme, bias))
         inner = pie.adjusted(0.75, 0.75, -0.75, -0.75)
         painter.drawPie(inner, _CIRCLE // 4, round(-share * _CIRCLE))
 
@@ -117,3 +126,47 @@ def strip_image(
     if values is not None:
         return rgb_image(signed_colors(theme, np.asarray(values)[:, None], 1.0))
     return None
+
+
+def paint_pulse(
+    painter: QPainter,
+    theme: Theme,
+    rect: QRectF,
+    value: float,
+    strength: float,
+    backward: bool,
+    square: bool,
+) -> None:
+    """A wave at a neuron: a halo in the colour of what it brings, dashed on the way back."""
+    if not math.isfinite(value):
+        return
+    color = sign_color(theme, value)
+    color.setAlphaF(strength * (0.25 + 0.75 * min(abs(value), 1.0)))
+    style = Qt.PenStyle.DotLine if backward else Qt.PenStyle.SolidLine
+    painter.setPen(QPen(color, PULSE_WIDTH, style))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    halo = rect.adjusted(-PULSE_GAP, -PULSE_GAP, PULSE_GAP, PULSE_GAP)
+    if square:
+        radius = neuron_radius(rect.width()) + PULSE_GAP
+        painter.drawRoundedRect(halo, radius, radius)
+    else:
+        painter.drawEllipse(halo)
+
+
+def paint_strip_pulse(
+    painter: QPainter,
+    theme: Theme,
+    strip: QRectF,
+    values: FloatArray,
+    strength: float,
+    backward: bool,
+) -> None:
+    """A wave at a strip: what it brings to each neuron, beside it where the wave goes on."""
+    image = strip_image(theme, None, values)
+    if image is None:
+        return
+    x = strip.left() - 2 * PULSE_GAP if backward else strip.right() + PULSE_GAP
+    painter.save()
+    painter.setOpacity(strength)
+    painter.drawImage(QRectF(x, strip.top(), PULSE_GAP, strip.height()), image)
+    painter.restore()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.layout import LayerPlace
+from bpstudio.gui.canvas.turn import level
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
 
 Align = Qt.AlignmentFlag
@@ -20,9 +21,9 @@ class GhostItem(QGraphicsItem):
         self.theme: Theme | None = None
         self._place: LayerPlace | None = None
         self._lines: list[tuple[QPointF, QPointF]] = []
-        self._text = ""
+        self.text = ""
         self._text_at = QPointF()
-        self._forbidden = False
+        self.forbidden = False
         self.setZValue(5)
 
     def show_ghost(
@@ -34,8 +35,8 @@ class GhostItem(QGraphicsItem):
         forbidden: bool = False,
     ) -> None:
         self.prepareGeometryChange()
-        self._place, self._lines, self._forbidden = place, lines, forbidden
-        self._text, self._text_at = text, text_at
+        self._place, self._lines, self.forbidden = place, lines, forbidden
+        self.text, self._text_at = text, text_at
         self.setVisible(True)
         self.update()
 
@@ -50,7 +51,7 @@ class GhostItem(QGraphicsItem):
         if theme is None:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        token = "warning" if self._forbidden else "accent"
+        token = "warning" if self.forbidden else "accent"
         painter.setPen(QPen(theme.color(token, 0.45 if self._place else 1.0), 1.2))
         for start, end in self._lines:
             if self._place is None:
@@ -58,7 +59,8 @@ class GhostItem(QGraphicsItem):
             painter.drawLine(start, end)
         if self._place is not None:
             self._paint_layer(painter, theme, self._place)
-        paint_bubble(painter, theme, self._text_at, [self._text], token)
+        with level(painter, self._text_at):
+            paint_bubble(painter, theme, QPointF(0, 0), [self.text], token)
 
     def _paint_layer(self, painter: QPainter, theme: Theme, place: LayerPlace) -> None:
         painter.setPen(QPen(theme.color("accent"), 1.5))

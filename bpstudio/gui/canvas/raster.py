@@ -5,6 +5,7 @@ No Qt in here, and no threads: a drawing is a value, and ``rasterise`` may be as
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -44,7 +45,7 @@ class Viewpoint:
 @dataclass(frozen=True, eq=False)
 class Strokes:
     """The connections of one link: their curves, ``weights`` (target size, source size), the ``scale``
-    that has full ink, and the pen. A pen made for more connections draws a part of them alike."""
+    that has full ink, and the pen. A part of them has a pen of its own: it is looked at alone."""
 
     bundle: Bundle
     weights: FloatArray
@@ -59,7 +60,7 @@ class Strokes:
             source_ys=self.bundle.source_ys[[neuron]],
             kept=None if kept is None else kept[:, [neuron]],
         )
-        return replace(self, bundle=part, weights=self.weights[:, [neuron]])
+        return replace(self, bundle=part, weights=self.weights[:, [neuron]], pen=pen_of(part))
 
     def of_target(self, neuron: int) -> Strokes:
         """Those that reach one neuron."""
@@ -69,7 +70,7 @@ class Strokes:
             target_ys=self.bundle.target_ys[[neuron]],
             kept=None if kept is None else kept[[neuron]],
         )
-        return replace(self, bundle=part, weights=self.weights[[neuron]])
+        return replace(self, bundle=part, weights=self.weights[[neuron]], pen=pen_of(part))
 
 
 def pen_of(bundle: Bundle) -> Pen:
@@ -78,14 +79,36 @@ def pen_of(bundle: Bundle) -> Pen:
     return Pen(bundle.count, bundle.count / max(sum(spans) / 2, LEAST_SPAN))
 
 
-@lru_cache(maxsize=1)
+class _Kernel:
+    """The compiled kernel of this process, once it is there."""
+
+    module: ModuleType | None = None
+    tried = False
+    lock = threading.Lock()
+
+
+def kernel_ready() -> bool:
+    """Whether the compiled kernel is there; ``load_kernel`` fetches it."""
+    return _Kernel.module is not None
+
+
+def load_kernel() -> bool:
+    """Import and compile the kernel, which takes a second or two; False where there is no compiler."""
+    with _Kernel.lock:
+        if not _Kernel.tried:
+            _Kernel.tried = True
+            try:
+                from bpstudio.gui.canvas import raster_kernel  # noqa: PLC0415
+            except ImportError:
+                return False
+            raster_kernel.compile_all()
+            _Kernel.module = raster_kernel
+    return kernel_ready()
+
+
 def backend() -> ModuleType:
-    """The compiled kernel, or NumPy where there is no compiler."""
-    try:
-        from bpstudio.gui.canvas import raster_kernel  # noqa: PLC0415 - numba is slow to import
-    except ImportError:
-        return raster_numpy
-    return raster_kernel
+    """The compiled kernel if it is there, else NumPy: the same pixels."""
+    return _Kernel.module or raster_numpy
 
 
 @lru_cache(maxsize=1)
@@ -112,13 +135,32 @@ def rasterise(
     plates = [_Plate(s, view) for s in strokes if s.bundle.count]
     total = sum(plate.depth for plate in plates)
     unit = min(FINEST_UNIT, LARGEST_SUM / max(total, 1e-9))
-    surface = np.zeros((view.columns, view.rows + 2), dtype=np.int64)
+    surface = _surface(view.columns, view.rows + 2)
     for plate in plates:
         if not plate.expose(surface, unit, module, stopped):
             return None
     picture = np.empty((view.rows, view.columns), dtype=np.uint32)
     module.develop(surface, unit, _shades(), inks.astype(np.float32), picture)
     return picture
+
+
+class _Scratch(threading.local):
+    """Memory that a thread uses again: new memory costs more than clearing the old."""
+
+    def __init__(self) -> None:
+        self.plate = np.zeros(0, dtype=np.int64)
+
+
+_scratch = _Scratch()
+
+
+def _surface(columns: int, rows: int) -> Array:
+    """An empty plate (columns, rows), good until the thread's next picture."""
+    if not columns * rows <= _scratch.plate.size <= 4 * columns * rows:
+        _scratch.plate = np.empty(columns * rows, dtype=np.int64)
+    plate: Array = _scratch.plate[: columns * rows].reshape(columns, rows)
+    plate.fill(0)
+    return plate
 
 
 def cost(strokes: Sequence[Strokes], view: Viewpoint) -> float:

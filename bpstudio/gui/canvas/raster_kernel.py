@@ -87,3 +87,12 @@ def develop(plate: Array, unit: float, shades: Array, inks: Array, picture: Arra
                 level = (inks[1, k] + (inks[end, k] - inks[1, k]) * abs(lead)) * opacity
                 color |= _U(level + _HALF) << _U(16 - 8 * k)
             picture[row, column] = np.uint32(color)
+
+
+def compile_all() -> None:
+    """Compile now rather than at the first picture."""
+    plate, one = np.zeros((1, 3), dtype=np.int64), np.ones((1, 1), dtype=_F)
+    line = np.ones(1, dtype=_F)
+    expose(plate, np.ones((1, 5), dtype=_F), line, line, one, one, one)
+    colors, shades = np.ones((3, 3), dtype=_F), np.ones(SHADES, dtype=_F)
+    develop(plate, 1.0, shades, colors, np.zeros((1, 1), dtype=np.uint32))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
     QContextMenuEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -13,29 +16,36 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from bpstudio.gui.canvas.accessible import install, tell_focus
+from bpstudio.gui.canvas.clipboard import CanvasClipboard
+from bpstudio.gui.canvas.describe import selection_name
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.editor import Editor
-from bpstudio.gui.canvas.gestures import (
-    DrawLayer,
-    Gesture,
-    LinkLayers,
-    MoveLayers,
-    Pan,
-    RubberBand,
-    StretchLayer,
-)
+from bpstudio.gui.canvas.hand import Hand
 from bpstudio.gui.canvas.hover import Hover
 from bpstudio.gui.canvas.keys import Keys
 from bpstudio.gui.canvas.layout import LayerPlace
+from bpstudio.gui.canvas.legend import paint_legend
 from bpstudio.gui.canvas.menu import CanvasMenu
+from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
-from bpstudio.gui.canvas.selection import Selection
+from bpstudio.gui.canvas.selection import Neuron, Selection
+from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.document import Change, Document
+from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.gui.theme import TITLE_SIZE, Theme, ThemeHolder, text_font
+from bpstudio.model.editing import tidy
 from bpstudio.model.project import Project
 
+FLOW = "flow"
+"""The name of the preference that says whether the flow of a run is shown."""
 HIT = 7.0
 """How near to a connection the pointer has to be, in screen pixels."""
+NAME = "Network canvas"
+EMPTY_HINT = (
+    "Draw a {} stroke for each layer: input, output, then hidden ones between.\n"
+    "The longer the stroke, the more neurons; a click is a single one."
+)
 
 Modifier = Qt.KeyboardModifier
 
@@ -44,37 +54,47 @@ class CanvasView(QGraphicsView):
     """Shows ``document.shown`` and edits the document.
 
     ``selection_changed`` brings the Selection, ``neuron_hovered`` a layer id and index or None,
-    ``message`` why something could not be done, ``exact_shown`` that the connections are drawn exactly
-    again after the view or the network moved.
+    ``message`` why something could not be done, ``tool_changed`` the Tool, ``pruned_shown`` whether
+    pruned connections are in view, ``exact_shown`` that the connections are drawn exactly again after
+    the view or the network moved; ``play_requested`` and ``rename_requested`` ask for what is not
+    done here.
     """
 
     selection_changed = Signal(object)
     neuron_hovered = Signal(object)
     message = Signal(str)
     exact_shown = Signal()
+    tool_changed = Signal(object)
+    pruned_shown = Signal(bool)
+    play_requested = Signal()
+    rename_requested = Signal()
 
     def __init__(
         self, document: Document, themes: ThemeHolder, parent: QWidget | None = None
     ) -> None:
+        install()
         super().__init__(parent)
         self.setObjectName("canvas")
-        self.setAccessibleName("Network canvas")
-        self.setAccessibleDescription(
-            "Draw a vertical stroke for a layer; drag between layers to link"
-        )
+        self.setAccessibleName(NAME)
         self.document = document
         self.selection = Selection()
         self.drawing = Drawing(themes.theme, self)
         self.setScene(self.drawing)
+        self.drawing.flow.set_enabled(preference(FLOW, True))
         self.drawing.picture.exact_shown.connect(self.exact_shown)
         self.navigation = Navigation(self, self.drawing)
+        self.minimap = Minimap(self, self.drawing, self.navigation)
         self.editor = Editor(document, self.message.emit)
+        self.clipboard = CanvasClipboard(self)
         self._hover = Hover(self.drawing)
         self._keys = Keys(self)
-        self._gesture: Gesture | None = None
+        self.hand = Hand(self)
+        # What drawing itself has selected: the next click draws on instead of letting go of it.
+        self._drawn = Selection()
         self._set_up()
         themes.listen(self._on_theme)
         self.show_project(document.shown)
+        self.say(selection_name(self.drawing.project, self.selection))
 
     def _set_up(self) -> None:
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -86,6 +106,9 @@ class CanvasView(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(320, 240)
+        # Files that are dropped are for the window.
+        self.setAcceptDrops(False)
+        self.viewport().setAcceptDrops(False)
 
     # Showing
 
@@ -94,12 +117,20 @@ class CanvasView(QGraphicsView):
         """Where each layer is, by id, in the order of the topology."""
         return self.drawing.places
 
+    @property
+    def reach(self) -> float:
+        """How near to a connection the pointer has to be, in scene pixels."""
+        return HIT / self.navigation.scale
+
     def show_project(self, project: Project) -> None:
         """Show this project; only what changed is made anew."""
+        before = self.drawing.project.topology
         if self.drawing.show_project(project):
-            self.select(self.selection.within(project.topology))
+            self.select(self.selection.after(before, project.topology))
+            self.say(selection_name(project, self.selection))
             if self.navigation.fitted:
                 self.navigation.fit()
+            self.minimap.follow()
 
     def _on_theme(self, theme: Theme) -> None:
         self.setBackgroundBrush(theme.color("surface"))
@@ -107,33 +138,60 @@ class CanvasView(QGraphicsView):
         self.viewport().update()
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        painter.resetTransform()
+        if self.drawing.bundles:
+            area = QRectF(self.viewport().rect())
+            paint_legend(painter, self.drawing.theme, area, self.drawing.scale)
         if self.places or self.drawing.ghost.isVisible():
             return
-        painter.resetTransform()
         painter.setFont(text_font(TITLE_SIZE))
         painter.setPen(self.drawing.theme.color("secondary"))
-        painter.drawText(
-            self.viewport().rect(),
-            Qt.AlignmentFlag.AlignCenter,
-            "Draw a vertical stroke for each layer: input, output, then hidden ones between.\n"
-            "The longer the stroke, the more neurons.",
-        )
+        hint = EMPTY_HINT.format("horizontal" if self.navigation.turned else "vertical")
+        painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, hint)
 
     @property
     def is_exact(self) -> bool:
         """Whether the connections are drawn as they are, not moved or scaled from before."""
         return self.drawing.picture.is_exact
 
+    def show_running(self, running: bool) -> None:
+        """A run or a step has begun or ended: its flow is seen in the network."""
+        self.drawing.flow.show_running(running)
+
+    def toggle_flow(self) -> None:
+        """Show the flow of runs and steps, or do not; the choice is remembered."""
+        enabled = not self.drawing.flow.enabled
+        self.drawing.flow.set_enabled(enabled)
+        set_preference(FLOW, enabled)
+
     def fit(self) -> None:
         """Show the whole network."""
         self.navigation.fit()
+
+    def turn(self) -> None:
+        """Let the network run from bottom to top, or again from left to right."""
+        self.hand.put_down()
+        self.navigation.turn(not self.navigation.turned)
+        self.select(self.selection)
+
+    def actual_size(self) -> None:
+        """Show the network at its own size."""
+        self.navigation.actual_size()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self.navigation.fitted:
             self.navigation.fit()
+        self.minimap.follow()
 
-    # Selecting and editing
+    def say(self, words: str) -> None:
+        """Tell those who cannot see the canvas what is selected or about to happen."""
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+            event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
+            QAccessible.updateAccessibility(event)
+
+    # Selecting
 
     def select(self, selection: Selection) -> None:
         """Make this the selection."""
@@ -143,103 +201,134 @@ class CanvasView(QGraphicsView):
         self.selection = selection
         self.drawing.mark_selection(selection)
         if changed:
+            self.say(selection_name(self.drawing.project, selection))
+            tell_focus(self, selection)
             self.selection_changed.emit(selection)
 
     def select_all(self) -> None:
         self.select(Selection(layers=frozenset(self.places)))
 
     def click_layer(self, layer_id: str, pos: QPointF, modifiers: Modifier) -> None:
-        """Select a layer and the neuron at a position; Shift adds or removes the layer."""
-        if modifiers & Modifier.ShiftModifier:
-            self.select(Selection(layers=self.selection.layers ^ {layer_id}))
-            return
+        """Select a layer and the neuron at a position.
+
+        Shift adds or removes the layer; with Ctrl, or by a double click, it is the neuron alone. A
+        double click on a strip unfolds it.
+        """
+        adding = bool(modifiers & Modifier.ShiftModifier)
         place = self.places[layer_id]
         inside = place.top <= pos.y() <= place.bottom
         neuron = place.neuron_at(pos.y()) if inside else None
-        self.select(
-            Selection(frozenset({layer_id}), neuron=None if neuron is None else (layer_id, neuron))
-        )
-
-    def click_canvas(self, pos: QPointF) -> None:
-        """Select the connection at a position and its link, or nothing."""
-        connection = self.drawing.connection_at(pos, self._reach)
-        if connection is None:
-            self.select(Selection())
+        if self.hand.double and place.folded and inside:
+            self.editor.fold(layer_id)
+        elif self.hand.double and neuron is None:
+            self.rename_requested.emit()
+        elif neuron is not None and (self.hand.double or modifiers & Modifier.ControlModifier):
+            before = self.selection.neurons if adding else frozenset[Neuron]()
+            chosen = before ^ {(layer_id, neuron)}
+            self.select(Selection.of_neurons(*sorted(chosen)))
+        elif adding:
+            self.select(Selection(layers=self.selection.layers ^ {layer_id}))
         else:
-            key = (connection[0], connection[2])
-            self.select(Selection(links=frozenset({key}), connection=connection))
+            seen = None if neuron is None else (layer_id, neuron)
+            self.select(Selection(frozenset({layer_id}), neuron=seen))
 
-    @property
-    def _reach(self) -> float:
-        return HIT / self.navigation.scale
+    def click_canvas(self, pos: QPointF, modifiers: Modifier) -> bool:
+        """Select the connection at a position with its link, or let go of what was selected.
+
+        With Ctrl, or by a double click, it is the connection alone. False if there was nothing to do.
+        """
+        connection = self.drawing.connection_at(pos, self.reach)
+        if connection is None:
+            held = bool(self.selection) and self.selection != self._drawn
+            if held and not modifiers & Modifier.ShiftModifier:
+                self.select(Selection())
+            return held or self.hand.double
+        links = frozenset({(connection[0], connection[2])})
+        if modifiers & Modifier.ShiftModifier:
+            links ^= self.selection.links
+        if self.hand.double or modifiers & Modifier.ControlModifier:
+            links = frozenset()
+        self.select(Selection(links=links, connection=connection))
+        return True
+
+    # Editing
 
     def edit(self, name: str, change: Change, merge: str | None = None) -> bool:
         """Edit the document; False, with a message, if the edit is refused."""
         return self.editor.edit(name, change, merge)
 
+    def draw_layer(
+        self,
+        size: int,
+        left: str | None,
+        right: str | None,
+        place: tuple[float, float] | None,
+        keep: bool,
+    ) -> None:
+        """A new layer between two others, which is then selected."""
+        new = self.editor.draw_layer(size, left, right, place, keep)
+        if new is not None:
+            self._drawn = Selection(layers=frozenset({new}))
+            self.select(self._drawn)
+
     def delete_selected(self) -> None:
-        """Remove the selected layers and links."""
+        """Remove what is selected."""
         self.editor.delete(self.selection)
 
+    def tidy(self) -> None:
+        """Put every layer back into its column, all of them in view."""
+        self.edit("Tidy up", tidy)
+        self.navigation.fit()
+
+    def toggle_pruned(self) -> None:
+        """Show pruned connections, dotted, or do not."""
+        self.drawing.show_pruned(not self.drawing.shows_pruned)
+        self.pruned_shown.emit(self.drawing.shows_pruned)
+
+    # Tools, mouse and keys
+
+    @property
+    def tool(self) -> Tool:
+        """The tool in hand."""
+        return self.hand.tool
+
+    def set_tool(self, tool: Tool) -> None:
+        """Take another tool."""
+        self.hand.set_tool(tool)
+        self.tool_changed.emit(tool)
+
     def escape(self) -> None:
-        """Leave the gesture in hand without a trace; without one, select nothing."""
-        if self._gesture is not None:
-            self._gesture.cancel()
-            self._gesture = None
-        else:
+        """Leave the gesture in hand; without one go out of what is selected, at last select nothing."""
+        if self.hand.busy:
+            self.hand.put_down()
+        elif not self._keys.out():
             self.select(Selection())
 
-    # Mouse and keys
-
-    def _begin(self, pos: QPointF, event: QMouseEvent) -> Gesture | None:
-        item, part = self.drawing.part_at(pos)
-        if event.button() == Qt.MouseButton.MiddleButton:
-            return Pan(self, pos)
-        if event.button() != Qt.MouseButton.LeftButton:
-            return None
-        if item is not None:
-            layer_id = item.place.id
-            match part:
-                case "minus":
-                    self.editor.resize_by([layer_id], -1)
-                    return None
-                case "plus":
-                    self.editor.resize_by([layer_id], 1)
-                    return None
-                case "handle":
-                    return StretchLayer(self, pos, layer_id)
-                case "label":
-                    return MoveLayers(self, pos, layer_id)
-                case _:
-                    return LinkLayers(self, pos, layer_id)
-        if event.modifiers() & Modifier.ShiftModifier:
-            return RubberBand(self, pos)
-        return DrawLayer(self, pos)
-
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._press(event, double=False)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._press(event, double=True)
+
+    def _press(self, event: QMouseEvent, double: bool) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._hover.leave()
-        self._gesture = self._begin(self.mapToScene(event.position().toPoint()), event)
+        self.hand.press(event, self.mapToScene(event.position().toPoint()), double)
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pos = self.mapToScene(event.position().toPoint())
-        if self._gesture is not None:
-            self._gesture.move(pos, event.modifiers())
+        if self.hand.busy:
+            self.hand.move(event, pos)
         else:
-            cursor, neuron = self._hover.at(pos, self._reach)
-            self.viewport().setCursor(cursor)
+            part, neuron = self._hover.at(pos, self.reach)
+            self.hand.over(part)
             self.neuron_hovered.emit(neuron)
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None:
-            gesture.end(self.mapToScene(event.position().toPoint()), event.modifiers())
+        self.hand.release(event, self.mapToScene(event.position().toPoint()))
         event.accept()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover.leave()
@@ -250,21 +339,69 @@ class CanvasView(QGraphicsView):
         at = event.position().toPoint()
         layer = self.drawing.layer_at(self.mapToScene(at))
         if event.modifiers() & Modifier.ControlModifier and layer is not None:
-            self.editor.resize_by([layer], 1 if event.angleDelta().y() > 0 else -1)
+            chosen = self.selection.layers
+            layers = chosen if layer in chosen else frozenset({layer})
+            self.editor.resize_by(layers, 1 if event.angleDelta().y() > 0 else -1)
         else:
             self.navigation.zoom(1.0015 ** event.angleDelta().y(), at)
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        pos = self.mapToScene(event.pos())
-        layer_id = self.drawing.layer_at(pos)
-        if layer_id is None:
-            self.click_canvas(pos)
-        elif layer_id not in self.selection.layers:
-            self.select(Selection(frozenset({layer_id})))
-        if self.selection:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.open_menu()
+        else:
+            self._select_under(self.mapToScene(event.pos()))
             CanvasMenu(self).popup(event.globalPos())
 
+    def open_menu(self) -> None:
+        """The menu of what is selected, in the middle of the view."""
+        if not any(menu.isVisible() for menu in self.findChildren(CanvasMenu)):
+            middle = self.viewport().rect().center()
+            CanvasMenu(self).popup(self.viewport().mapToGlobal(middle))
+
+    def _select_under(self, pos: QPointF) -> None:
+        """Select what a menu is asked for, unless it is selected already."""
+        layer_id = self.drawing.layer_at(pos)
+        if layer_id is None:
+            if self.drawing.connection_at(pos, self.reach) is not None:
+                self.click_canvas(pos, Modifier.NoModifier)
+            else:
+                self.select(Selection())
+            return
+        neuron = self.places[layer_id].neuron_under(pos.x(), pos.y())
+        if (
+            layer_id not in self.selection.layers
+            and (layer_id, neuron) not in self.selection.neurons
+        ):
+            self.click_layer(layer_id, pos, Modifier.NoModifier)
+        elif neuron is not None and len(self.selection.layers) == 1:
+            self.select(Selection(self.selection.layers, neuron=(layer_id, neuron)))
+
+    def event(self, event: QEvent) -> bool:
+        # Space is Play everywhere else; here a press may become a drag, so it waits for the release.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_Space
+            and not event.modifiers()
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._keys.press(event):
+        if not self.hand.key_press(event) and not self._keys.press(event):
             super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if not self.hand.key_release(event):
+            super().keyReleaseEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        # From layer to layer first; behind the last one the focus goes on.
+        return self._keys.walk(1 if forward else -1) or super().focusNextPrevChild(forward)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.hand.let_go()
+        super().focusOutEvent(event)

@@ -2,43 +2,69 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
 )
 
-from bpstudio.model.config import SETTINGS, Setting, TrainingConfig
+from bpstudio.gui.settings import ChoiceControl, choice_helps
+from bpstudio.gui.theme import GAP
+from bpstudio.model.config import GROUPS, SETTINGS, Setting, TrainingConfig, with_optimizer
+from bpstudio.model.methods import idle_reason, rate_label
 
 Field = QComboBox | QCheckBox | QLineEdit
 
+FIELD_WIDTH = 190
+FIRST_COLUMN = ("Learning", "Learning rate over the epochs")
+"""Groups at the left, which grow and shrink with the optimizer; the others are at the right."""
+
 
 class TrainingForm(QDialog):
-    """Edits a TrainingConfig; ``config`` is the one accepted."""
+    """Edits a TrainingConfig; ``config`` is the one accepted, ``typed`` names what people changed.
 
-    def __init__(self, config: TrainingConfig, parent: QWidget | None = None) -> None:
+    Only what the chosen optimizer and schedule read is shown. ``fixed`` and ``suited`` are those of
+    ``with_optimizer``.
+    """
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        parent: QWidget | None = None,
+        fixed: Collection[str] = (),
+        suited: TrainingConfig | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Training settings")
         self.setObjectName("trainingForm")
         self.config = config
+        self.typed: set[str] = set()
+        self._fixed, self._suited = set(fixed), suited
+        self._proposed = config
         self._fields: dict[str, Field] = {}
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
-        for name, setting in SETTINGS.items():
-            field = _field(setting, getattr(config, name))
-            field.setObjectName(f"{name}Field")
-            field.setAccessibleName(setting.label)
-            field.setToolTip(setting.help)
-            field.setMinimumWidth(190)
-            self._fields[name] = field
-            form.addRow(setting.label, field)
+        self._forms: dict[str, QFormLayout] = {}
+        self._headings: list[tuple[QLabel, tuple[str, ...]]] = []
+        metrics = self.fontMetrics()
+        self._label_width = max(metrics.horizontalAdvance(s.label) for s in SETTINGS.values())
+        columns = QHBoxLayout()
+        columns.setSpacing(3 * GAP)
+        for first in (True, False):
+            column = QVBoxLayout()
+            column.setSpacing(GAP)
+            for title, names in GROUPS.items():
+                if (title in FIRST_COLUMN) is first:
+                    self._add_group(column, title, names)
+            column.addStretch(1)
+            columns.addLayout(column)
         self._problem = QLabel()
         self._problem.setWordWrap(True)
         self._problem.setObjectName("problemLabel")
@@ -47,35 +73,102 @@ class TrainingForm(QDialog):
         )
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 18, 18, 18)
-        column.setSpacing(12)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(18, 18, 18, 18)
+        whole.setSpacing(GAP)
+        whole.addLayout(columns)
+        whole.addWidget(self._problem)
+        whole.addWidget(buttons)
+        self._show_used()
+
+    def _add_group(self, column: QVBoxLayout, title: str, names: tuple[str, ...]) -> None:
+        heading = QLabel(title)
+        heading.setProperty("kind", "title")
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        for name in names:
+            setting = SETTINGS[name]
+            field = _field(name, setting, getattr(self.config, name))
+            field.setObjectName(f"{name}Field")
+            field.setAccessibleName(setting.label)
+            field.setToolTip(setting.help)
+            field.setMinimumWidth(FIELD_WIDTH)
+            field.setProperty("setting", name)
+            self._fields[name] = field
+            self._forms[name] = form
+            label = QLabel(setting.label)
+            label.setMinimumWidth(self._label_width)
+            form.addRow(label, field)
+            if isinstance(field, QComboBox):
+                field.activated.connect(self._on_chosen)
+            elif isinstance(field, QLineEdit):
+                field.textEdited.connect(self._on_typed)
+        self._headings.append((heading, names))
+        column.addWidget(heading)
         column.addLayout(form)
-        column.addWidget(self._problem)
-        column.addWidget(buttons)
+
+    def field(self, name: str) -> Field:
+        """The control of a setting."""
+        return self._fields[name]
+
+    def shows(self, name: str) -> bool:
+        """Whether a setting is shown: the optimizer and schedule that are chosen read it."""
+        return self._forms[name].isRowVisible(self._fields[name])
+
+    def _show_used(self) -> None:
+        optimizer, schedule = (_text(self._fields[name]) for name in ("optimizer", "schedule"))
+        for name, form in self._forms.items():
+            used = idle_reason(name, optimizer, schedule) is None
+            form.setRowVisible(self._fields[name], used)
+        for heading, names in self._headings:
+            heading.setVisible(any(self.shows(name) for name in names))
+        label = self._forms["learning_rate"].labelForField(self._fields["learning_rate"])
+        assert isinstance(label, QLabel)
+        label.setText(rate_label(optimizer))
+        self.adjustSize()
+
+    def _on_typed(self, _text: str) -> None:
+        self.typed.add(str(self.sender().property("setting")))
+
+    def _on_chosen(self) -> None:
+        if self.sender() is self._fields["optimizer"]:
+            self._propose(_text(self._fields["optimizer"]))
+        self._show_used()
+
+    def _propose(self, optimizer: str) -> None:
+        """The usual values of another optimizer, said in a sentence, but nothing that was typed."""
+        before = self._proposed
+        config, sentence = with_optimizer(before, optimizer, self._fixed | self.typed, self._suited)
+        for name in ("learning_rate", "batch_size"):
+            field = self._fields[name]
+            if isinstance(field, QLineEdit) and getattr(config, name) != getattr(before, name):
+                field.setText(SETTINGS[name].text(getattr(config, name)))
+        self._proposed = config
+        self._problem.setText(sentence)
+
+    def _read(self, names: Collection[str]) -> TrainingConfig:
+        return self.config.with_text([f"{name}={_text(self._fields[name])}" for name in names])
 
     def accept(self) -> None:
         """Take the settings over, or say what is wrong with one of them and stay."""
         try:
-            self.config = self.config.with_text(
-                [f"{name}={_text(field)}" for name, field in self._fields.items()]
-            )
+            # What is hidden is as it was: nobody could have changed it.
+            self.config = self._read([name for name in SETTINGS if self.shows(name)])
         except ValueError as error:
             self._problem.setText(f"⚠ {error}")
             return
         super().accept()
 
 
-def _field(setting: Setting, value: object) -> Field:
+def _field(name: str, setting: Setting, value: object) -> Field:
     if setting.kind is bool:
         box = QCheckBox()
         box.setChecked(bool(value))
         return box
     if setting.choices is not None:
-        menu = QComboBox()
-        for name, label in setting.choices.items():
-            menu.addItem(label, name)
-        menu.setCurrentIndex(menu.findData(value))
+        menu = ChoiceControl(setting.choices, choice_helps(name))
+        menu.show_value(str(value))
         return menu
     return QLineEdit(setting.text(value))
 

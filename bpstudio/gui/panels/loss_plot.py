@@ -14,6 +14,7 @@ from bpstudio.explain.scales import linear_ticks, log_ticks, loss_points, loss_r
 from bpstudio.gui.theme import SMALL_SIZE, Theme, ThemeHolder, text_font
 from bpstudio.gui.widgets import number_text
 from bpstudio.model.arrays import FloatArray
+from bpstudio.model.config import change_text
 from bpstudio.model.history import History
 
 CURVES = (("train_loss", "train", "positive"), ("validation_loss", "validation", "negative"))
@@ -56,6 +57,10 @@ class LossPlot(QWidget):
         layout.addWidget(self.plot)
         self._prepare()
         self._curves = [self._curve(name, token) for _, name, token in CURVES]
+        # Where settings were changed during a run: a small triangle on the epochs' axis.
+        self._changes = pg.ScatterPlotItem(size=8, symbol="t1", pxMode=True)
+        self._changes.setZValue(15)
+        self.plot.addItem(self._changes, ignoreBounds=True)
         self._line = pg.InfiniteLine(angle=90, movable=False)
         self._words = pg.TextItem(anchor=(0, 0))
         for item in (self._line, self._words):
@@ -124,6 +129,7 @@ class LossPlot(QWidget):
             curve.x, curve.y = loss_points(history.epoch, history.column(column), self._log)
             curve.line.setData(*thinned(curve.x, curve.y, MOST_POINTS))
         self._set_ranges()
+        self._place_changes()
         self._place_labels()
         self._hide_hover()
 
@@ -142,6 +148,20 @@ class LossPlot(QWidget):
         item.getAxis("right").setTicks([left])
         whole = [t for t in linear_ticks(0, last, 4) if t == int(t)]
         item.getAxis("bottom").setTicks([[(t, number_text(int(t))) for t in whole]])
+
+    @property
+    def marks(self) -> list[float]:
+        """The epochs at which a mark tells of changed settings."""
+        return sorted({float(change.epoch) for change in self._history.changes})
+
+    def _place_changes(self) -> None:
+        if not self._history.changes and not len(self._changes.data):
+            return
+        box = self.plot.getPlotItem().getViewBox()
+        (_, _), (low, high) = box.viewRange()
+        # The triangle's middle, half its height above the axis.
+        y = low + (high - low) * 5 / max(box.height(), 60)
+        self._changes.setData(self.marks, [y] * len(self.marks))
 
     def _place_labels(self) -> None:
         """The upper curve's name above both curves at the right end, the lower one's below both."""
@@ -175,6 +195,7 @@ class LossPlot(QWidget):
             words.append(f"{curve.name} {number_text(value)}")
             curve.mark.setData([float(curve.x[k])], [float(curve.y[k])])
             curve.mark.show()
+        words += self._told_of(epoch)
         self._line.setPos(epoch)
         self._line.show()
         self._words.setText("\n".join(words))
@@ -183,6 +204,24 @@ class LossPlot(QWidget):
         self._words.setAnchor((1.04, 0) if right else (-0.04, 0))
         self._words.setPos(epoch, range_y[1])
         self._words.show()
+
+    def _told_of(self, epoch: float) -> list[str]:
+        """The learning rate, if it was not the same all along, and what was changed nearby."""
+        history = self._history
+        rates = history.learning_rate[np.isfinite(history.learning_rate)]
+        words = []
+        if rates.size and (rates != rates[0]).any():
+            rate = float(history.learning_rate[_nearest(history.epoch, epoch)])
+            words.append(f"learning rate {number_text(rate)}")
+        # As near as a mark is wide.
+        (left, right), _ = self.plot.getPlotItem().getViewBox().viewRange()
+        near = 4 * (right - left) / max(self.plot.getPlotItem().getViewBox().width(), 60)
+        words += [
+            change_text(change)
+            for change in history.changes
+            if abs(change.epoch - epoch) <= max(near, 0.5)
+        ]
+        return words
 
     @property
     def hover_text(self) -> str:
@@ -214,6 +253,8 @@ class LossPlot(QWidget):
             curve.label.setColor(color)
             curve.mark.setBrush(color)
             curve.mark.setPen(pg.mkPen(theme.surface, width=1))
+        self._changes.setBrush(theme.color("secondary"))
+        self._changes.setPen(pg.mkPen(theme.surface, width=1))
         self._line.setPen(pg.mkPen(theme.secondary, width=1))
         self._words.fill = pg.mkBrush(QColor(theme.surface))
         self._words.border = pg.mkPen(theme.line, width=1)

@@ -18,7 +18,9 @@ ROWS = (
     ("startup", "SMALL"),
     ("memory", "SMALL"),
     ("canvas", "SMALL"), ("canvas", "MIDDLE"), ("canvas", "WIDE"),
+    ("refresh", "SMALL"), ("refresh", "MIDDLE"), ("refresh", "WIDE"),
 )  # fmt: skip
+LIMIT_SECONDS = 1200
 
 
 def measure_app(words: list[str], seconds: float, report: dict[str, Any]) -> None:
@@ -28,15 +30,17 @@ def measure_app(words: list[str], seconds: float, report: dict[str, Any]) -> Non
             name = f"app {what} {scene.lower()}"
             if words and not any(word.lower() in name for word in words):
                 continue
-            result = subprocess.run(
-                [sys.executable, "-m", "tests.benchmarks.app", what, scene, str(seconds)],
-                env=environment(what, folder), stdout=subprocess.PIPE, text=True, check=False,
-            )  # fmt: skip
-            if result.returncode:
-                report["failed"][name] = f"its process ended with code {result.returncode}"
-                print(f"{name} cannot be measured\n", flush=True)
+            command = [sys.executable, "-m", "tests.benchmarks.app", what, scene, str(seconds)]
+            try:
+                out = subprocess.run(
+                    command, env=environment(what, folder), stdout=subprocess.PIPE, text=True,
+                    check=True, timeout=LIMIT_SECONDS,
+                ).stdout  # fmt: skip
+            except subprocess.SubprocessError as error:
+                report["failed"][name] = str(error)
+                print(f"{name}\n  cannot be measured: {error}\n", flush=True)
                 continue
-            figures = json.loads(result.stdout.splitlines()[-1])
+            figures = json.loads(out.splitlines()[-1])
             print(figure_text(figures), end="\n\n", flush=True)
             report["app"] += figures
 

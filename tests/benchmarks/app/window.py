@@ -45,7 +45,7 @@ class Scene:
         return Project.create(topology, Dataset.from_arrays(X, Y), config)
 
 
-SMALL = Scene("4-8-3", 1, "float64", 150)
+SMALL = Scene("4-8-3", 1, "float64", 200)
 MIDDLE = Scene("784-30-10", 1, "float32", 1000)
 LARGE = Scene("784-300-100-10", 128, "float32", 1280)
 WIDE = Scene("784-1000-10", 128, "float32", 1280)

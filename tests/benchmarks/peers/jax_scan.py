@@ -13,10 +13,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from bpstudio.model.arrays import FloatArray, IntArray
-from tests.benchmarks.works import Work
+from tests.benchmarks.works import ADAM_EPSILON, Work
 
 Parameters = list[tuple[jax.Array, jax.Array]]
-BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
+BETA_1, BETA_2 = 0.9, 0.999
 jax.config.update("jax_enable_x64", True)
 
 
@@ -48,7 +48,7 @@ def adam(rate: float) -> Callable[[Any, Any], Any]:
         second = jax.tree.map(lambda v, g: BETA_2 * v + (1 - BETA_2) * g * g, second, gradient)
         one, two = 1 - BETA_1**t, 1 - BETA_2**t
         step = jax.tree.map(
-            lambda p, m, v: p - rate * (m / one) / (jnp.sqrt(v / two) + EPSILON),
+            lambda p, m, v: p - rate * (m / one) / (jnp.sqrt(v / two) + ADAM_EPSILON),
             parameters,
             first,
             second,

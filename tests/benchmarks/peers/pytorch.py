@@ -8,9 +8,12 @@ import numpy as np
 import torch
 
 from bpstudio.model.arrays import FloatArray, IntArray
-from tests.benchmarks.works import Work
+from tests.benchmarks.works import ADAM_EPSILON, Work
 
-OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
+OPTIMIZERS: dict[str, tuple[type[torch.optim.Optimizer], dict[str, Any]]] = {
+    "sgd": (torch.optim.SGD, {}),
+    "adam": (torch.optim.Adam, {"eps": ADAM_EPSILON}),
+}
 
 
 class PyTorch:
@@ -44,10 +47,9 @@ class PyTorch:
             self._linears.append(linear)
             layers += [linear, torch.nn.Sigmoid()]
         self._model = torch.nn.Sequential(*layers)
-        make_optimizer = OPTIMIZERS[self._work.optimizer]
-        self._optimizer = make_optimizer(
-            self._model.parameters(), lr=self._work.learning_rate, **self._options
-        )
+        make_optimizer, options = OPTIMIZERS[self._work.optimizer]
+        options = {**options, **self._options, "lr": self._work.learning_rate}
+        self._optimizer = make_optimizer(self._model.parameters(), **options)
 
     def advance(self) -> None:
         model, optimizer, half = self._model, self._optimizer, 0.5 / self._work.batch

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.neural_network import MLPClassifier
 
 from bpstudio.model.arrays import FloatArray, IntArray
-from tests.benchmarks.works import Work
+from tests.benchmarks.works import ADAM_EPSILON, Work
 
 
 class ScikitLearn:
@@ -35,6 +35,7 @@ class ScikitLearn:
             momentum=0.0,
             nesterovs_momentum=False,
             shuffle=False,
+            epsilon=ADAM_EPSILON,
         )
         # Made by its first update; then it gets the weights that everyone starts from.
         classes = np.arange(work.sizes[-1])

@@ -26,7 +26,7 @@ def link(text: str, source: str, target: str, pruned: tuple[int, int] | None = N
 @pytest.mark.parametrize(("source", "target"), [("input", "hidden1"), ("input", "output")])
 def test_that_a_course_is_the_bezier_curve_that_a_painter_draws(source: str, target: str) -> None:
     curves = link("3-5-2", source, target)
-    points = curves.control_points(2, 0)
+    points = curves.curves(np.array([2]), np.array([0]))[0]
     path = QPainterPath(QPointF(*points[0]))
     path.cubicTo(*(QPointF(*p) for p in points[1:]))
     for t in np.linspace(0, 1, 23):
@@ -86,3 +86,50 @@ def test_that_an_unfolded_layer_shows_every_neuron_apart() -> None:
     place = arrange(topology, {}, unfolded={"hidden1"})["hidden1"]
     assert not place.folded
     assert np.diff(place.slots).min() > place.tile
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hit"),
+    [((1, -1), (1, 1), True), ((1, 1), (1, 3), False), ((-2, 0), (-1, 0), False),
+     ((0, 0), (0, 0), True), ((3, -1), (5, 1), True), ((3, 1), (5, 1), False)],
+)  # fmt: skip
+def test_that_a_stroke_crosses_a_curve_where_lines_do(
+    start: tuple[float, float], end: tuple[float, float], hit: bool
+) -> None:
+    line = Bundle("a", "b", 0.0, 4.0, np.zeros(1), np.zeros(1))
+    assert line.crossed(start, end).tolist() == [[hit]]
+
+
+@settings(max_examples=25)
+@given(points=st.tuples(*[st.floats(-250, 250)] * 4), pruned=st.booleans())
+def test_that_a_stroke_crosses_the_curves_whose_pieces_it_crosses(
+    points: tuple[float, float, float, float], pruned: bool
+) -> None:
+    curves = link("4-6-2", "input", "output", pruned=(1, 1) if pruned else None)
+    found = curves.crossed(points[:2], points[2:])
+    assert found[1, 1] <= (not pruned)
+    for i, j in zip(*curves.connections(), strict=True):
+        way = np.array([curves.point(int(i), int(j), s) for s in np.linspace(0, 1, 200)])
+        stroke = np.linspace(points[:2], points[2:], 300)
+        near = np.hypot(*(way[:, None] - stroke[None]).transpose(2, 0, 1))
+        # Where they only just touch, or twice, neither answer is wrong.
+        crossings = pieces_crossed(way, np.array(points[:2]), np.array(points[2:]))
+        if near.min() > 3.0:
+            assert not found[j, i]
+        elif crossings == 1 and min(near[:, 0].min(), near[:, -1].min()) > 2.0:
+            assert found[j, i]
+
+
+def pieces_crossed(way: np.ndarray, a: np.ndarray, b: np.ndarray) -> int:
+    """How many pieces of a polyline a stroke crosses, by which side their ends are on."""
+
+    def side(one: np.ndarray, two: np.ndarray, point: np.ndarray) -> np.ndarray:
+        turn: np.ndarray = (two - one)[..., 0] * (point - one)[..., 1] - (two - one)[..., 1] * (
+            point - one
+        )[..., 0]
+        return turn
+
+    p, q = way[:-1], way[1:]
+    apart = side(p, q, a) * side(p, q, b) < 0
+    across = side(a, b, p) * side(a, b, q) < 0
+    return int((apart & across).sum())

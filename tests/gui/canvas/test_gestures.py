@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -12,57 +10,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from bpstudio.gui.canvas.layout import STROKE_PER_NEURON
-from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
-from bpstudio.gui.document import Document
-from bpstudio.gui.theme import ThemeHolder
-from bpstudio.model.project import Project
-from bpstudio.model.topology import Topology
-from tests.gui.hands import at, begin_drag, click, drag
-
-ALT = Qt.KeyboardModifier.AltModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-def view_of(qtbot: QtBot, project: Project) -> CanvasView:
-    view = CanvasView(Document(project), ThemeHolder())
-    qtbot.addWidget(view)
-    view.document.shown_changed.connect(view.show_project)
-    view.resize(900, 640)
-    view.show()
-    qtbot.waitExposed(view)
-    return view
-
-
-@pytest.fixture
-def empty(qtbot: QtBot) -> Iterator[CanvasView]:
-    yield view_of(qtbot, Project())
-
-
-@pytest.fixture
-def drawn(qtbot: QtBot) -> Iterator[CanvasView]:
-    yield view_of(qtbot, Project.create(Topology.parse("2-3-1")))
-
-
-def shape(view: CanvasView) -> str:
-    return str(view.document.project.topology)
-
-
-def stroke(
-    view: CanvasView, x: float, neurons: int, keys: Qt.KeyboardModifier | None = None
-) -> None:
-    half = (neurons - 1) * STROKE_PER_NEURON / 2
-    drag(view, (x, -half), (x, half + 6), keys or Qt.KeyboardModifier.NoModifier)
-
-
-def middle(view: CanvasView, layer: str) -> tuple[float, float]:
-    place = view.places[layer]
-    return place.x, float(place.slots[len(place.slots) // 2])
-
-
-def gap(view: CanvasView, left: str, right: str) -> float:
-    return (view.places[left].x + view.places[right].x) / 2
+from tests.gui.canvas.canvas_help import ALT, SHIFT, gap, middle, shape, stroke
+from tests.gui.hands import NO_KEYS, at, begin_drag, click, drag
 
 
 def test_that_three_strokes_on_an_empty_canvas_draw_a_2_4_1_network(empty: CanvasView) -> None:
@@ -185,13 +135,6 @@ def test_that_clicking_a_connection_selects_it_and_delete_removes_its_link(
     assert not drawn.document.project.topology.has_link("input", "hidden1")
 
 
-def test_that_arrows_go_from_layer_to_layer(drawn: CanvasView) -> None:
-    drawn.setFocus()
-    QTest.keyClick(drawn, Qt.Key.Key_Right)
-    QTest.keyClick(drawn, Qt.Key.Key_Right)
-    assert drawn.selection == Selection(frozenset({"hidden1"}))
-
-
 def test_that_shift_adds_to_the_selection(drawn: CanvasView) -> None:
     click(drawn, *middle(drawn, "input"))
     click(drawn, *middle(drawn, "output"), SHIFT)
@@ -227,14 +170,14 @@ def test_that_every_gesture_is_undone_to_the_same_bits(drawn: CanvasView) -> Non
     assert document.project == after
 
 
-def wheel(view: CanvasView, at: QPoint, delta: int) -> None:
+def wheel(view: CanvasView, at: QPoint, delta: int, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
     event = QWheelEvent(
         QPointF(at),
         view.viewport().mapToGlobal(QPointF(at)),
         QPoint(),
         QPoint(0, delta),
         Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
+        keys,
         Qt.ScrollPhase.NoScrollPhase,
         False,
     )
@@ -250,6 +193,18 @@ def test_that_the_wheel_zooms_to_the_pointer_and_f_fits_again(drawn: CanvasView)
     assert np.hypot(after.x() - before.x(), after.y() - before.y()) < 2.0
     QTest.keyClick(drawn, Qt.Key.Key_F)
     assert drawn.transform().m11() == pytest.approx(fitted)
+
+
+def test_that_ctrl_and_the_wheel_change_the_size_of_the_layer_under_the_pointer(
+    drawn: CanvasView,
+) -> None:
+    pointer, scale = at(drawn, *middle(drawn, "hidden1")), drawn.transform().m11()
+    wheel(drawn, pointer, 120, Qt.KeyboardModifier.ControlModifier)
+    wheel(drawn, pointer, 120, Qt.KeyboardModifier.ControlModifier)
+    assert shape(drawn) == "2-5-1"
+    wheel(drawn, pointer, -120, Qt.KeyboardModifier.ControlModifier)
+    assert shape(drawn) == "2-4-1"
+    assert drawn.transform().m11() == pytest.approx(scale, rel=0.3)
 
 
 def test_that_middle_drag_pans(drawn: CanvasView) -> None:

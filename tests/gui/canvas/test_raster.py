@@ -16,7 +16,16 @@ from bpstudio.gui.canvas import raster_numpy
 from bpstudio.gui.canvas.bundle import Bundle, bundle
 from bpstudio.gui.canvas.ink import KNEE, Pen, depth_of, opacity_of
 from bpstudio.gui.canvas.layout import arrange
-from bpstudio.gui.canvas.raster import Strokes, Viewpoint, backend, cost, pen_of, rasterise
+from bpstudio.gui.canvas.raster import (
+    Strokes,
+    Viewpoint,
+    backend,
+    cost,
+    kernel_ready,
+    load_kernel,
+    pen_of,
+    rasterise,
+)
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.topology import Topology
 
@@ -76,7 +85,8 @@ def painted(curves: Bundle, at: Viewpoint, width: float, opacity: float) -> Any:
     color.setAlphaF(opacity)
     pen = QPen(color, width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    start, one, two, end = (QPointF(*p) for p in curves.control_points(0, 0))
+    points = curves.curves(np.array([0]), np.array([0]))[0]
+    start, one, two, end = (QPointF(*p) for p in points)
     path = QPainterPath(start)
     path.cubicTo(one, two, end)
     painter.strokePath(path, pen)
@@ -218,4 +228,5 @@ def test_that_the_cost_follows_the_connections_and_the_scale() -> None:
 
 
 def test_that_there_is_a_backend_with_and_without_a_compiler() -> None:
+    assert load_kernel() == kernel_ready() == (backend() is not raster_numpy)
     assert {"expose", "develop"} <= set(dir(backend()))

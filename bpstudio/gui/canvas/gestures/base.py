@@ -17,17 +17,31 @@ CLICK = 5.0
 """A press that moves less than this, in scene pixels, is a click."""
 
 Modifier = Qt.KeyboardModifier
+Cursor = Qt.CursorShape
 
 
 class Gesture:
     """From press to release. ``start`` and the positions given are scene positions."""
 
+    cursor: Cursor | None = None
+    """The pointer's shape while it lasts; None: as it was."""
+
     def __init__(self, view: CanvasView, start: QPointF) -> None:
         self.view = view
         self.start = start
+        self._last = start
 
     def move(self, pos: QPointF, modifiers: Modifier) -> None:
         """Show what ending here would do."""
+        self._last = pos
+        self.show(pos, modifiers)
+
+    def again(self, modifiers: Modifier) -> None:
+        """A modifier key went down or up while the hand stood still."""
+        self.show(self._last, modifiers)
+
+    def show(self, pos: QPointF, modifiers: Modifier) -> None:
+        """Show what ending here would do: each gesture its own way."""
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         """Do it."""
@@ -35,7 +49,13 @@ class Gesture:
     def cancel(self) -> None:
         """Leave no trace."""
         self.view.drawing.ghost.setVisible(False)
+        self.view.drawing.trace.clear()
 
     def is_click(self, pos: QPointF) -> bool:
         """Whether the hand is still where it pressed."""
         return (pos - self.start).manhattanLength() < CLICK
+
+
+def counted(count: int, what: str) -> str:
+    """``1 neuron``, ``2 neurons``."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 
-from bpstudio.gui.canvas.gestures.base import Gesture, Modifier
-from bpstudio.gui.canvas.layout import LayerPlace, neighbour_before, place_layer, stroke_size
-from bpstudio.gui.canvas.selection import Selection
-from bpstudio.model.editing import insert_layer
-from bpstudio.model.project import Project
+from bpstudio.gui.canvas.gestures.base import Gesture, Modifier, counted
+from bpstudio.gui.canvas.layout import LayerPlace, neighbours, place_layer, stroke_size
+from bpstudio.model.topology import Topology
 
 
 class DrawLayer(Gesture):
-    """A vertical stroke beside the layers: a new layer, its length the number of neurons.
+    """A vertical stroke on empty canvas: a new layer, its length the number of neurons; a click is a
+    single one.
 
     It takes its place between its neighbours and splits the link that joined them; with Alt the old link
-    stays as a skip link. A click selects the connection that is there, or nothing.
+    stays as a skip link. A click near a connection selects that; one with something selected lets go of
+    it first.
     """
 
     def _ghost(self, pos: QPointF) -> LayerPlace:
@@ -23,38 +23,41 @@ class DrawLayer(Gesture):
         middle = (pos.y() + self.start.y()) / 2
         return place_layer("ghost", size, self.start.x(), middle)
 
-    def move(self, pos: QPointF, modifiers: Modifier) -> None:
+    def show(self, pos: QPointF, modifiers: Modifier) -> None:
         if self.is_click(pos):
             self.cancel()
             return
         ghost = self._ghost(pos)
-        places = list(self.view.places.values())
-        before = neighbour_before(self.view.places, ghost.x)
-        index = list(self.view.places).index(before) if before else -1
+        left, right = neighbours(self.view.places, ghost.x, ghost.y)
+        topology = self.view.document.project.topology
+        text = counted(ghost.size, "neuron") + splitting(
+            topology, left, right, bool(modifiers & Modifier.AltModifier)
+        )
         lines = []
-        for k, neighbour in ((index, "before"), (index + 1, "behind")):
-            if 0 <= k < len(places):
-                lines += _lines(places[k], ghost, neighbour == "before")
-        neurons = "neuron" if ghost.size == 1 else "neurons"
-        text = f"{ghost.size} {neurons}"
+        for neighbour, before in ((left, True), (right, False)):
+            if neighbour is not None:
+                lines += _lines(self.view.places[neighbour], ghost, before)
         self.view.drawing.ghost.show_ghost(lines, text, QPointF(ghost.x + 30, ghost.top), ghost)
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
-        if self.is_click(pos):
-            self.view.click_canvas(pos)
+        if self.is_click(pos) and self.view.click_canvas(pos, modifiers):
             return
         ghost = self._ghost(pos)
-        before = neighbour_before(self.view.places, ghost.x)
-        at = 0 if before is None else list(self.view.places).index(before) + 1
+        left, right = neighbours(self.view.places, ghost.x, ghost.y)
         keep = bool(modifiers & Modifier.AltModifier)
+        self.view.draw_layer(ghost.size, left, right, (ghost.x, ghost.y), keep)
 
-        def draw(project: Project) -> Project:
-            return insert_layer(project, ghost.size, before, (ghost.x, ghost.y), keep)
 
-        if self.view.edit(f"Draw a layer of {ghost.size}", draw):
-            layers = self.view.document.project.topology.layers
-            self.view.select(Selection(layers=frozenset({layers[at].id})))
+def splitting(topology: Topology, left: str | None, right: str | None, keep: bool) -> str:
+    """What a layer between two others does to the link that joins them, in words."""
+    if left is None or right is None:
+        return ""
+    source, target = sorted((left, right), key=topology.position)
+    if not topology.has_link(source, target):
+        return ""
+    names = f"{topology.label(source)} → {topology.label(target)}"
+    return f" · keeps {names}" if keep else f" · splits {names}"
 
 
 def _lines(neighbour: LayerPlace, ghost: LayerPlace, before: bool) -> list[tuple[QPointF, QPointF]]:

@@ -1,4 +1,4 @@
-"""Linking layers with a drag."""
+"""Linking layers and neurons."""
 
 from __future__ import annotations
 
@@ -6,50 +6,81 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
-from bpstudio.gui.canvas.gestures.base import Gesture, Modifier
+from bpstudio.gui.canvas.gestures.base import Cursor, Gesture, Modifier
 from bpstudio.gui.canvas.selection import Selection
-from bpstudio.model.wiring import add_link, link_refusal
+from bpstudio.model.topology import Topology
+from bpstudio.model.wiring import connect, connection_refusal
 
 if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView
 
 
-class LinkLayers(Gesture):
-    """A drag from a layer to another links them; a click selects the layer and its neuron."""
+class LinkEnds(Gesture):
+    """A drag from a layer's edge to another layer links all of both; one that begins on a neuron
+    connects that neuron alone, with the neuron or with the layer where it ends.
 
-    def __init__(self, view: CanvasView, start: QPointF, source: str) -> None:
+    A click selects the layer and its neuron.
+    """
+
+    def __init__(self, view: CanvasView, start: QPointF, source: str, neuron: int | None) -> None:
         super().__init__(view, start)
         self.source = source
+        self.neuron = neuron
 
-    def move(self, pos: QPointF, modifiers: Modifier) -> None:
-        view = self.view
+    def _target(self, pos: QPointF) -> tuple[str | None, int | None]:
+        target = self.view.drawing.layer_at(pos)
+        if target is None or self.neuron is None:
+            return target, None
+        return target, self.view.places[target].neuron_under(pos.x(), pos.y())
+
+    def show(self, pos: QPointF, modifiers: Modifier) -> None:
         if self.is_click(pos):
             self.cancel()
             return
-        target = view.drawing.layer_at(pos)
-        topology = view.document.project.topology
+        view = self.view
         place = view.places[self.source]
         start = QPointF(place.x + place.tile / 2, self.start.y())
-        forbidden, text = False, "Drop on a layer to link"
+        target, neuron = self._target(pos)
+        text, why = "Drop on a layer to link", None
+        if self.neuron is not None:
+            text = "Drop on a neuron, or on a layer's edge for all of it"
         if target is not None and target != self.source:
-            why = link_refusal(topology, self.source, target)
-            forbidden = why is not None
-            text = why or f"Link {topology.label(self.source)} to {topology.label(target)}"
-        view.drawing.mark_target(None if forbidden else target)
-        view.drawing.ghost.show_ghost(
-            [(start, pos)], text, pos + QPointF(16, 0), forbidden=forbidden
-        )
+            topology = view.document.project.topology
+            why = connection_refusal(topology, self.source, self.neuron, target, neuron)
+            text = why or linking(topology, self.source, self.neuron, target, neuron)
+        view.drawing.mark_target(None if why else target)
+        view.viewport().setCursor(Cursor.ForbiddenCursor if why else Cursor.CrossCursor)
+        at = pos + QPointF(16, 0)
+        view.drawing.ghost.show_ghost([(start, pos)], text, at, forbidden=why is not None)
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
-        target = self.view.drawing.layer_at(pos)
+        target, neuron = self._target(pos)
         if self.is_click(pos) or target == self.source:
             self.view.click_layer(self.source, pos, modifiers)
         elif target is not None:
-            source = self.source
-            if self.view.edit("Link layers", lambda project: add_link(project, source, target)):
-                self.view.select(Selection())
+            link_ends(self.view, self.source, self.neuron, target, neuron)
 
     def cancel(self) -> None:
         super().cancel()
         self.view.drawing.mark_target(None)
+
+
+def linking(topology: Topology, source: str, i: int | None, target: str, j: int | None) -> str:
+    """What connecting these ends would do, in words."""
+    if i is None and j is None:
+        return f"Link {topology.label(source)} to {topology.label(target)}"
+    ends = ((source, i), (target, j))
+    names = [topology.label(x) + (f" · {k + 1}" if k is not None else "") for x, k in ends]
+    return f"Connect {names[0]} to {names[1]}"
+
+
+def link_ends(view: CanvasView, source: str, i: int | None, target: str, j: int | None) -> None:
+    """Connect neuron i of source (None: all) to neuron j of target (None: all)."""
+    topology = view.document.project.topology
+    name = linking(topology, source, i, target, j)
+    if view.edit(name, lambda project: connect(project, source, i, target, j)):
+        if i is not None and j is not None:
+            view.select(Selection(connection=(source, i, target, j)))
+        else:
+            view.select(Selection(links=frozenset({(source, target)})))

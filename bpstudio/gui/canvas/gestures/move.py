@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 
-from bpstudio.gui.canvas.gestures.base import Gesture, Modifier
-from bpstudio.gui.canvas.layout import place_layer
+from bpstudio.gui.canvas.gestures.band import sides
+from bpstudio.gui.canvas.gestures.base import Cursor, Gesture, Modifier
+from bpstudio.gui.canvas.layout import LayerPlace, snap
 from bpstudio.model.editing import move_layers
 
 if TYPE_CHECKING:
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 
 
 class MoveLayers(Gesture):
-    """Drag a layer by its name: it moves, and snaps to the middle line."""
+    """Drag layers: they move, and snap to the columns and the middle lines of the others."""
 
-    SNAP = 10.0
+    cursor = Cursor.SizeAllCursor
 
     def __init__(self, view: CanvasView, start: QPointF, layer: str) -> None:
         super().__init__(view, start)
@@ -25,26 +26,44 @@ class MoveLayers(Gesture):
         self.layers = chosen if layer in chosen else frozenset({layer})
         self.layer = layer
 
-    def _places(self, pos: QPointF) -> dict[str, tuple[float, float]]:
-        offset = pos - self.start
-        moved = {i: (p.x, p.y) for i, p in self.view.places.items()}
-        for i in self.layers:
-            x, y = moved[i][0] + offset.x(), moved[i][1] + offset.y()
-            moved[i] = x, 0.0 if abs(y) < self.SNAP else y
-        return moved
-
-    def move(self, pos: QPointF, modifiers: Modifier) -> None:
-        if self.is_click(pos):
-            return
+    def _offset(self, pos: QPointF) -> tuple[QPointF, float | None, float | None]:
+        """How far the layers go, and the x and y that they snapped to."""
         place = self.view.places[self.layer]
-        x, y = self._places(pos)[self.layer]
-        ghost = place_layer(self.layer, place.size, x, y)
-        self.view.drawing.ghost.show_ghost([], "Move", QPointF(x + 30, ghost.top), ghost)
+        still = [p for i, p in self.view.places.items() if i not in self.layers]
+        wanted = QPointF(place.x, place.y) + pos - self.start
+        x = snap(wanted.x(), [p.x for p in still])
+        y = snap(wanted.y(), [0.0, *(p.y for p in still)])
+        to = QPointF(wanted.x() if x is None else x, wanted.y() if y is None else y)
+        return to - QPointF(place.x, place.y), x, y
+
+    def show(self, pos: QPointF, modifiers: Modifier) -> None:
+        if self.is_click(pos):
+            self.cancel()
+            return
+        offset, x, y = self._offset(pos)
+        lines = []
+        for layer_id in self.layers:
+            lines += sides(outline(self.view.places[layer_id]).translated(offset))
+        if x is not None:
+            lines.append((QPointF(x, -4000), QPointF(x, 4000)))
+        if y is not None:
+            lines.append((QPointF(-4000, y), QPointF(4000, y)))
+        text = "Move" if x is None else "Move · in a column"
+        self.view.drawing.ghost.show_ghost(lines, text, pos + QPointF(16, 0))
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
         if self.is_click(pos):
             self.view.click_layer(self.layer, pos, modifiers)
             return
-        places = self._places(pos)
+        offset, _, _ = self._offset(pos)
+        places = {i: (p.x, p.y) for i, p in self.view.places.items()}
+        for i in self.layers:
+            places[i] = places[i][0] + offset.x(), places[i][1] + offset.y()
         self.view.edit("Move", lambda project: move_layers(project, places))
+
+
+def outline(place: LayerPlace) -> QRectF:
+    """Where a layer's neurons are."""
+    half = place.tile / 2 + 6
+    return QRectF(place.x - half, place.top - 6, 2 * half, place.bottom - place.top + 12)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
-from bpstudio.gui.canvas.gestures.base import Gesture, Modifier
+from bpstudio.gui.canvas.gestures.base import Cursor, Gesture, Modifier, counted
 from bpstudio.gui.canvas.layout import place_layer
 from bpstudio.model.editing import resize_layer
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 class StretchLayer(Gesture):
     """Pull a layer's handle: its number of neurons follows."""
+
+    cursor = Cursor.SizeVerCursor
 
     def __init__(self, view: CanvasView, start: QPointF, layer: str) -> None:
         super().__init__(view, start)
@@ -27,11 +29,11 @@ class StretchLayer(Gesture):
         step = max(self.place.spacing / 2, 8.0)
         return max(1, self.place.size + round((pos.y() - self.start.y()) / step))
 
-    def move(self, pos: QPointF, modifiers: Modifier) -> None:
+    def show(self, pos: QPointF, modifiers: Modifier) -> None:
         size = self._size(pos)
         ghost = place_layer(self.layer, size, self.place.x, self.place.y)
         self.view.drawing.ghost.show_ghost(
-            [], f"{size}", QPointF(ghost.x + 30, ghost.bottom), ghost
+            [], counted(size, "neuron"), QPointF(ghost.x + 30, ghost.bottom), ghost
         )
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:

@@ -1,0 +1,95 @@
+"""The card around the canvas: shape as text, tools, and what keeps the network from being trained."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QButtonGroup, QLineEdit
+
+from bpstudio.gui.canvas.inspector import Inspector
+from bpstudio.gui.canvas.inspector_fields import Field
+from bpstudio.gui.canvas.tools import Tool
+from bpstudio.gui.canvas.view import CanvasView
+from bpstudio.gui.document import Document
+from bpstudio.gui.fit_row import FitRow
+from bpstudio.gui.theme import ThemeHolder
+from bpstudio.gui.widgets import Card, IconButton
+from bpstudio.model.editing import set_shape
+from bpstudio.model.project import Project
+
+TOOLS = {
+    Tool.DRAW: ("pencil", "Draw layers and links", "D"),
+    Tool.SELECT: ("select", "Select and move", "V"),
+    Tool.ERASER: ("eraser", "Cut connections, with Shift restore them", "C, or hold X"),
+}
+
+
+class CanvasCard(Card):
+    """The canvas under its header, above what is selected and what does not suit the data."""
+
+    def __init__(self, document: Document, themes: ThemeHolder) -> None:
+        super().__init__("", themes)
+        self.setAccessibleName("Network")
+        self._document = document
+        self.canvas = CanvasView(document, themes)
+        self.shape_edit = QLineEdit()
+        self.shape_edit.setObjectName("topologyEdit")
+        self.shape_edit.setAccessibleName("Shape of the network")
+        self.shape_edit.setToolTip(
+            "Sizes of the layers from input to output, as 4-8-3: type others"
+        )
+        self.shape_edit.setPlaceholderText("4-8-3")
+        self.shape_edit.setProperty("kind", "shape")
+        self.shape_edit.setFixedWidth(170)
+        self.shape_edit.editingFinished.connect(self._on_shape)
+        self.title_label.setVisible(False)
+        self.header_layout.insertWidget(0, self.shape_edit)
+        self._add_tools()
+        self.inspector = Inspector(self.canvas.editor)
+        self.body.setSpacing(4)
+        self.body.addWidget(self.canvas, 1)
+        self.body.addWidget(self.inspector)
+        self.fit_row = FitRow(self.canvas.edit, themes)
+        self.body.addWidget(self.fit_row)
+        self.canvas.tool_changed.connect(self._on_tool_changed)
+        self.canvas.selection_changed.connect(self.inspector.show_selection)
+        for field in self.inspector.findChildren(Field):
+            field.left.connect(self.canvas.setFocus)
+        self.canvas.rename_requested.connect(self.inspector.rename)
+        document.shown_changed.connect(self.inspector.show_project)
+
+    def _add_tools(self) -> None:
+        self._tools = QButtonGroup(self)
+        self._buttons: dict[Tool, IconButton] = {}
+        for k, (tool, (icon_name, name, keys)) in enumerate(TOOLS.items()):
+            button = IconButton(icon_name, name, self.themes, keys)
+            button.setObjectName(f"{tool}Tool")
+            button.setCheckable(True)
+            button.setChecked(tool is self.canvas.tool)
+            self._tools.addButton(button, k)
+            self._buttons[tool] = button
+            self.header_layout.insertWidget(1 + k, button)
+        self._tools.idClicked.connect(self._on_tool)
+
+    def show_project(self, project: Project) -> None:
+        """Show an edited project's shape, its size, and what keeps it from being trained."""
+        topology = project.topology
+        if not self.shape_edit.hasFocus() or not self.shape_edit.isModified():
+            with QSignalBlocker(self.shape_edit):
+                self.shape_edit.setText(str(topology))
+        count = topology.parameter_count
+        self.set_aside(f"{topology.connection_count:,} weights · {count:,} parameters")
+        self.fit_row.show_project(project)
+
+    def _on_shape(self) -> None:
+        text = self.shape_edit.text()
+        self.shape_edit.setModified(False)
+        if text != str(self._document.project.topology):
+            if not self.canvas.edit(f"Shape {text}", lambda project: set_shape(project, text)):
+                self.shape_edit.setText(str(self._document.project.topology))
+            self.canvas.setFocus()
+
+    def _on_tool(self, k: int) -> None:
+        self.canvas.set_tool(list(TOOLS)[k])
+
+    def _on_tool_changed(self, tool: Tool) -> None:
+        self._buttons[tool].setChecked(True)

@@ -1,0 +1,74 @@
+"""Linking by keyboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QKeyEvent
+
+from bpstudio.gui.canvas.gestures.base import Gesture
+from bpstudio.gui.canvas.gestures.link import link_ends, linking
+from bpstudio.model.wiring import connection_refusal
+
+if TYPE_CHECKING:
+    from bpstudio.gui.canvas.view import CanvasView
+
+Key = Qt.Key
+
+
+class LinkByKeys(Gesture):
+    """From a layer or one of its neurons: left and right choose the layer where the link shall end, up
+    and down one of its neurons; Enter links, Escape leaves it."""
+
+    def __init__(self, view: CanvasView, source: str, neuron: int | None) -> None:
+        place = view.places[source]
+        super().__init__(view, QPointF(place.x, place.y if neuron is None else place.y_of(neuron)))
+        self.source, self.neuron = source, neuron
+        ids = list(view.places)
+        self._ids = ids
+        self._at = (ids.index(source) + 1) % len(ids)
+        self._end: int | None = None
+        self._show()
+
+    @property
+    def _target(self) -> str:
+        return self._ids[self._at]
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Take a key; False if it means nothing here."""
+        size = self.view.places[self._target].size
+        match event.key():
+            case Key.Key_Left | Key.Key_Right:
+                step = 1 if event.key() == Key.Key_Right else -1
+                self._at, self._end = (self._at + step) % len(self._ids), None
+            case Key.Key_Down if self.neuron is not None:
+                self._end = 0 if self._end is None else min(self._end + 1, size - 1)
+            case Key.Key_Up if self.neuron is not None:
+                self._end = None if not self._end else self._end - 1
+            case Key.Key_Return | Key.Key_Enter:
+                self.view.hand.put_down()
+                link_ends(self.view, self.source, self.neuron, self._target, self._end)
+                return True
+            case _:
+                return False
+        self._show()
+        return True
+
+    def _show(self) -> None:
+        view, target = self.view, self._target
+        topology = view.document.project.topology
+        why = connection_refusal(topology, self.source, self.neuron, target, self._end)
+        text = why or linking(topology, self.source, self.neuron, target, self._end) + " · Enter"
+        place = view.places[target]
+        y = place.y if self._end is None else place.y_of(self._end)
+        end = QPointF(place.x, y)
+        view.drawing.mark_target(None if why else target)
+        view.drawing.ghost.show_ghost(
+            [(self.start, end)], text, end + QPointF(30, 0), forbidden=why is not None
+        )
+        view.say(text)
+
+    def cancel(self) -> None:
+        super().cancel()
+        self.view.drawing.mark_target(None)

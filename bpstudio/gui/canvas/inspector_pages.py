@@ -1,0 +1,321 @@
+"""The pages of the inspector: each shows one kind of selection and edits it by the editor."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import Qt, Signal
+
+from bpstudio.explain.change import bias_position, change_of, weight_position
+from bpstudio.gui.canvas.editor import Editor
+from bpstudio.gui.canvas.inspector_fields import Page
+from bpstudio.gui.canvas.selection import Selection
+from bpstudio.gui.settings import ChoiceControl
+from bpstudio.gui.widgets import MINUS, secondary_label, signed_text
+from bpstudio.model.functions import ACTIVATIONS
+from bpstudio.model.initialise import INITIALISERS
+from bpstudio.model.project import Project
+
+MOST_VALUES = 2_000_000
+"""Rows times parameters above which a gradient would take too long for a live figure."""
+GRADIENT_SECONDS = 0.5
+"""At most this often a gradient is computed while the weights move."""
+LEAST_CHOICE = 84
+MIXED = ""
+"""What a field shows where the selected layers differ."""
+
+
+class EmptyPage(Page):
+    """Nothing selected: what can be done."""
+
+    weak_requested = Signal()
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__(editor)
+        words = secondary_label("Click a layer, a neuron or a connection to change it here.")
+        self.row.addWidget(words)
+        self.row.addStretch(1)
+        self.add_button(
+            "cutWeakButton",
+            "Cut weak connections…",
+            "Prune the connections whose weights are small (Ctrl+Shift+W)",
+            self.weak_requested.emit,
+        )
+
+
+class LayersPage(Page):
+    """Name, size, activation, initialiser, frozen and biases of the layers selected."""
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__(editor)
+        self.name = self.add_field("layerNameEdit", "Name", "What this layer is called (F2)", 118)
+        self.size_edit = self.add_field(
+            "layerSizeEdit", "Size", "How many neurons: type it here or on the canvas", 54
+        )
+        labels = {name: activation.label for name, activation in ACTIVATIONS.items()}
+        self.activation = self._choice(
+            "layerActivationBox", "Activation", "Activation of this layer", labels
+        )
+        starts = {"": "as all layers", **{n: x.label for n, x in INITIALISERS.items()}}
+        self.initialiser = self._choice(
+            "layerInitialiserBox",
+            "Initialiser",
+            "How starting weights into this layer are drawn",
+            starts,
+        )
+        self.frozen = self.add_box(
+            "layerFrozenBox", "frozen", "Training changes nothing that leads into this layer"
+        )
+        self.bias = self.add_box(
+            "layerBiasBox", "biases", "Without them, the biases of this layer are 0 and stay 0"
+        )
+        self.row.addStretch(1)
+        self.name.entered.connect(self._on_name)
+        self.size_edit.entered.connect(self._on_size)
+        self.activation.chosen.connect(self._on_activation)
+        self.initialiser.chosen.connect(self._on_initialiser)
+        self.frozen.clicked.connect(self._on_frozen)
+        self.bias.clicked.connect(self._on_bias)
+
+    def _choice(self, name: str, label: str, help: str, choices: dict[str, str]) -> ChoiceControl:
+        box = ChoiceControl(choices)
+        box.setObjectName(name)
+        box.setAccessibleName(label)
+        box.setToolTip(help)
+        box.setMaximumWidth(128)
+        box.setMinimumWidth(LEAST_CHOICE)
+        self.row.addWidget(box)
+        return box
+
+    def show_selection(self, project: Project, selection: Selection) -> None:
+        super().show_selection(project, selection)
+        topology = project.topology
+        layers = [x for x in topology.layers if x.id in selection.layers]
+        only_hidden = topology.layers[0] not in layers
+        one = layers[0] if len(layers) == 1 else None
+        self.name.setEnabled(one is not None)
+        self.name.show_value(one.name if one is not None else MIXED)
+        self.name.setPlaceholderText(
+            topology.label(one.id) if one is not None else f"{len(layers)} layers"
+        )
+        sizes = {x.size for x in layers}
+        self.size_edit.show_value(str(layers[0].size) if len(sizes) == 1 else MIXED)
+        for box, values in (
+            (self.activation, {x.activation for x in layers}),
+            (self.initialiser, {x.initialiser for x in layers}),
+        ):
+            box.setEnabled(only_hidden)
+            if len(values) == 1 and only_hidden:
+                box.show_value(values.pop())
+            else:
+                box.setCurrentIndex(-1)
+        for check, flags in (
+            (self.frozen, [x.frozen for x in layers]),
+            (self.bias, [x.bias for x in layers]),
+        ):
+            check.setEnabled(only_hidden)
+            check.setChecked(only_hidden and all(flags))
+
+    def _on_name(self, name: str) -> None:
+        self.editor.set_options(self.selection.layers, name=name[:80])
+
+    def _on_size(self, text: str) -> None:
+        self.editor.resize_to(self.selection.layers, text)
+
+    def _on_activation(self, name: str) -> None:
+        self.editor.set_activation(self.selection.layers, name)
+        # What was refused must not stay in view.
+        self.show_selection(self.editor.document.project, self.selection)
+
+    def _on_initialiser(self, name: str) -> None:
+        self.editor.set_options(self.selection.layers, initialiser=name)
+
+    def _on_frozen(self, checked: bool) -> None:
+        self.editor.set_options(self.selection.layers, frozen=checked)
+
+    def _on_bias(self, checked: bool) -> None:
+        self.editor.set_options(self.selection.layers, bias=checked)
+
+
+class ParameterPage(Page):
+    """A page with one parameter's value and its gradient on the training rows."""
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__(editor)
+        self.title = self.add_title()
+        self._gradient = secondary_label()
+        self._gradient.setMinimumWidth(110)
+        self._of: tuple[Project | None, int] = (None, -1)
+        self._computed_at = 0.0
+
+    def show_gradient(self, project: Project, position: int, symbol: str) -> None:
+        """The slope of the loss along the parameter, or a dash where it takes too long."""
+        moved = self._of[1] != position
+        if self._of == (project, position) and not moved:
+            return
+        now = time.monotonic()
+        shown_is_kept = project is self.editor.document.project
+        if not moved and not shown_is_kept and now - self._computed_at < GRADIENT_SECONDS:
+            return
+        self._of, self._computed_at = (project, position), now
+        size = project.topology.parameter_count * (len(project.dataset) if project.dataset else 0)
+        text = "–"
+        if size <= MOST_VALUES and project.problem() is None:
+            text = signed_text(change_of(project, position).gradient)
+        self._gradient.setText(f"∂E/∂{symbol} {text}")
+
+
+class NeuronPage(ParameterPage):
+    """Neurons selected alone."""
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__(editor)
+        self.bias = self.add_field("neuronBiasEdit", "bias", "The neuron's bias: type another", 96)
+        self.row.addWidget(self._gradient)
+        self.row.addStretch(1)
+        self._delete = self.add_button(
+            "deleteNeuronButton",
+            "Delete neuron",
+            "It takes only its own weights (Delete)",
+            self._on_delete,
+        )
+        self.bias.entered.connect(self._on_bias)
+
+    def show_selection(self, project: Project, selection: Selection) -> None:
+        super().show_selection(project, selection)
+        topology, count = project.topology, len(selection.neurons)
+        layer, k = selection.neuron or min(selection.neurons)
+        one = count == 1 and topology.position(layer) > 0
+        label = f"{topology.label(layer)} · {k + 1}"
+        self.title.setText(label if count == 1 else f"{count} neurons")
+        self.bias.setEnabled(one and topology.layer(layer).bias)
+        self._delete.setText("Delete neuron" if count == 1 else f"Delete {count} neurons")
+        self._gradient.setVisible(one)
+        self.bias.show_value(_exact(project.network.biases[layer][k]) if one else MIXED)
+        if one:
+            self.show_gradient(project, bias_position(topology, layer, k), "b")
+
+    def _on_bias(self, text: str) -> None:
+        value = self.number(text)
+        if value is not None and self.selection.neuron is not None:
+            self.editor.set_bias(self.selection.neuron, value)
+
+    def _on_delete(self) -> None:
+        self.editor.delete(self.selection)
+
+
+class LinksPage(Page):
+    """Whole links."""
+
+    weak_requested = Signal()
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__(editor)
+        self.title = self.add_title()
+        self._count = secondary_label()
+        self.row.addWidget(self._count)
+        self.row.addStretch(1)
+        self.locked = self.add_box(
+            "linkLockedBox", "locked", "Training keeps the weights of these connections"
+        )
+        self.locked.clicked.connect(self._on_locked)
+        self.add_button(
+            "restoreLinkButton",
+            "Restore all",
+            "Bring back pruned connections, at 0",
+            self._on_restore,
+        )
+        self.add_button(
+            "cutWeakHereButton",
+            "Cut weak…",
+            "Prune connections whose weights are small (Ctrl+Shift+W)",
+            self.weak_requested.emit,
+        )
+
+    def show_selection(self, project: Project, selection: Selection) -> None:
+        super().show_selection(project, selection)
+        topology = project.topology
+        links = [topology.link(*key) for key in sorted(selection.links)]
+        source, target = links[0].key
+        several = f"{len(links)} links"
+        name = f"{topology.label(source)} → {topology.label(target)}"
+        self.title.setText(name if len(links) == 1 else several)
+        whole = sum(project.network.weights[x.key].size for x in links)
+        gone = sum(0 if x.mask is None else int((~x.mask).sum()) for x in links)
+        there = f"{whole - gone:,} of {whole:,} connections" if gone else f"{whole:,} connections"
+        self._count.setText(there)
+        held = sum(0 if x.locked is None else int(x.locked.sum()) for x in links)
+        self.locked.setCheckState(
+            Qt.CheckState.Checked
+            if held and held == whole - gone
+            else Qt.CheckState.PartiallyChecked
+            if held
+            else Qt.CheckState.Unchecked
+        )
+
+    def _on_locked(self, checked: bool) -> None:
+        self.editor.lock(self.selection, checked)
+
+    def _on_restore(self) -> None:
+        self.editor.restore(self.selection)
+
+
+class ConnectionPage(ParameterPage):
+    """One connection."""
+
+    def __init__(self, editor: Editor) -> None:
+        super().__init__(editor)
+        self.weight = self.add_field("weightEdit", "w", "The connection's weight: type another", 96)
+        self.row.addWidget(self._gradient)
+        self.row.addStretch(1)
+        self.locked = self.add_box("weightLockedBox", "locked", "Training keeps this weight")
+        self.cut = self.add_button("cutConnectionButton", "Cut", "", self._on_cut)
+        self.weight.entered.connect(self._on_weight)
+        self.locked.clicked.connect(self._on_locked)
+
+    def show_selection(self, project: Project, selection: Selection) -> None:
+        super().show_selection(project, selection)
+        if selection.connection is None:
+            return
+        topology = project.topology
+        source, i, target, j = selection.connection
+        self.title.setText(
+            f"{topology.label(source)} · {i + 1} → {topology.label(target)} · {j + 1}"
+        )
+        link = topology.link(source, target)
+        pruned = link.mask is not None and not link.mask[j, i]
+        self.weight.setEnabled(not pruned)
+        weight = project.network.weights[source, target][j, i]
+        self.weight.show_value("pruned" if pruned else _exact(weight))
+        self.locked.setEnabled(not pruned)
+        self.locked.setChecked(link.locked is not None and bool(link.locked[j, i]))
+        self.cut.setText("Restore" if pruned else "Cut")
+        self.cut.setToolTip(
+            "Bring the connection back, at 0 (Shift+X)"
+            if pruned
+            else "Prune the connection: its weight is 0 and stays 0 (X)"
+        )
+        self.show_gradient(project, weight_position(topology, source, i, target, j), "w")
+
+    @property
+    def _alone(self) -> Selection:
+        return Selection(connection=self.selection.connection)
+
+    def _on_weight(self, text: str) -> None:
+        value = self.number(text)
+        if value is not None and self.selection.connection is not None:
+            self.editor.set_weight(self.selection.connection, value)
+
+    def _on_locked(self, checked: bool) -> None:
+        self.editor.lock(self._alone, checked)
+
+    def _on_cut(self) -> None:
+        if self.cut.text() == "Restore":
+            self.editor.restore(self._alone)
+        else:
+            self.editor.cut(self._alone)
+
+
+def _exact(value: float) -> str:
+    """A parameter with as many figures as a hand would type."""
+    return f"{float(value):.6g}".replace("-", MINUS)

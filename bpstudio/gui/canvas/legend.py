@@ -1,0 +1,42 @@
+"""What the ink of a connection stands for, in a corner of the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPolygonF
+
+from bpstudio.gui.theme import RADIUS, SMALL_SIZE, Theme, text_font
+
+WIDTH, HEIGHT, MARGIN, GAP = 96.0, 8.0, 10.0, 6.0
+
+
+def scale_text(scale: float) -> str:
+    """A scale's end as people read it."""
+    return f"{scale:.3g}"
+
+
+def paint_legend(painter: QPainter, theme: Theme, area: QRectF, scale: float) -> None:
+    """A wedge for each sign in the upper right corner of an area: from nothing to full ink, which a
+    weight of magnitude ``scale`` has."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(text_font(SMALL_SIZE))
+    low, high = f"−{scale_text(scale)}", f"+{scale_text(scale)}"
+    metrics = QFontMetricsF(painter.font())
+    right = area.right() - MARGIN - metrics.horizontalAdvance(high) - GAP
+    left, middle = right - WIDTH, area.top() + MARGIN + metrics.height() / 2
+    centre = QPointF((left + right) / 2, middle)
+    painter.setPen(Qt.PenStyle.NoPen)
+    edge = left - GAP - metrics.horizontalAdvance(low)
+    ground = QRectF(
+        edge, middle - metrics.height() / 2, area.right() - MARGIN - edge, metrics.height()
+    )
+    painter.setBrush(theme.color("surface", 0.85))
+    painter.drawRoundedRect(ground.adjusted(-GAP, -2, GAP, 2), RADIUS, RADIUS)
+    for end, token in ((left, "negative"), (right, "positive")):
+        painter.setBrush(theme.color(token))
+        points = [centre, QPointF(end, middle - HEIGHT / 2), QPointF(end, middle + HEIGHT / 2)]
+        painter.drawPolygon(QPolygonF(points))
+    painter.setPen(theme.color("secondary"))
+    baseline = middle + metrics.ascent() / 2 - 1
+    painter.drawText(QPointF(right + GAP, baseline), high)
+    painter.drawText(QPointF(left - GAP - metrics.horizontalAdvance(low), baseline), low)

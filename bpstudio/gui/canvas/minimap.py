@@ -1,0 +1,121 @@
+"""The whole network in small, in a corner of a view that shows only a part of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtWidgets import QGraphicsView, QWidget
+
+from bpstudio.gui.canvas.drawing import Drawing
+from bpstudio.gui.canvas.layout import LayerPlace
+from bpstudio.gui.canvas.navigation import Navigation
+from bpstudio.gui.canvas.turn import view_transform
+from bpstudio.gui.theme import GAP, RADIUS
+
+WIDTH, HEIGHT, INSET = 168, 112, 8
+SLACK = 6.0
+"""What may lie outside the view, in screen pixels, before the network counts as larger than it."""
+
+
+class Minimap(QWidget):
+    """Shows where the view is; a press or a drag moves it there."""
+
+    def __init__(self, view: QGraphicsView, drawing: Drawing, navigation: Navigation) -> None:
+        super().__init__(view.viewport())
+        self.setObjectName("minimap")
+        self.setAccessibleName("Overview of the network")
+        self.setToolTip("The whole network: drag the frame to see another part (F shows all)")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFixedSize(WIDTH, HEIGHT)
+        self._view = view
+        self._drawing = drawing
+        self._navigation = navigation
+        self._bounds = QRectF()
+        self.setVisible(False)
+        navigation.moved = self.follow
+
+    def follow(self) -> None:
+        """The view moved, or what it shows changed."""
+        area = self._view.viewport().rect()
+        self.move(area.right() - WIDTH - GAP, area.bottom() - HEIGHT - GAP)
+        self._bounds = self._drawing.bounds()
+        slack = SLACK / self._navigation.scale
+        seen = self._navigation.seen.adjusted(-slack, -slack, slack, slack)
+        larger = bool(self._drawing.layers) and not seen.contains(self._bounds)
+        room = area.width() > 2.5 * WIDTH and area.height() > 2.5 * HEIGHT
+        self.setVisible(larger and room)
+        self.update()
+
+    # Between the scene and the map
+
+    @property
+    def _whole(self) -> QRectF:
+        """What the map shows of the scene: the network, and where the view is."""
+        return self._bounds.united(self._navigation.seen)
+
+    def _transform(self) -> QTransform:
+        """From the scene to the map."""
+        whole = self._whole
+        across, up = whole.width(), whole.height()
+        if self._navigation.turned:
+            across, up = up, across
+        scale = min((WIDTH - 2 * INSET) / max(across, 1.0), (HEIGHT - 2 * INSET) / max(up, 1.0))
+        middle = whole.center()
+        transform = QTransform.fromTranslate(WIDTH / 2, HEIGHT / 2)
+        transform = view_transform(scale, self._navigation.turned) * transform
+        return QTransform.fromTranslate(-middle.x(), -middle.y()) * transform
+
+    def _look(self, event: QMouseEvent) -> None:
+        to_scene, _ = self._transform().inverted()
+        self._navigation.look_at(to_scene.map(event.position()))
+        event.accept()
+
+    # Painting and dragging
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme = self._drawing.theme
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.color("line"), 1))
+        painter.setBrush(theme.color("surface", 0.94))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        places = self._drawing.places
+        painter.setTransform(self._transform(), True)
+        self._paint_network(painter, list(places.values()))
+        painter.setPen(_thin(theme.color("accent"), 1.5))
+        painter.setBrush(theme.color("accent", 0.10))
+        painter.drawRect(self._navigation.seen)
+        painter.end()
+
+    def _paint_network(self, painter: QPainter, places: list[LayerPlace]) -> None:
+        theme, by_id = self._drawing.theme, {place.id: place for place in places}
+        overview = self._drawing.picture.overview
+        if overview is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(overview.scene_rect, overview.image)
+        else:
+            painter.setPen(_thin(theme.color("secondary", 0.35), 1.0))
+            for source, target in self._drawing.bundles:
+                a, b = (QPointF(by_id[i].x, by_id[i].y) for i in (source, target))
+                painter.drawLine(a, b)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("secondary"))
+        for place in places:
+            body = QRectF(place.x - place.tile / 2, place.top, place.tile, place.bottom - place.top)
+            painter.drawRoundedRect(body, place.tile / 4, place.tile / 4)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._look(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._look(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+
+def _thin(color: QColor, width: float) -> QPen:
+    """A pen as wide on the map as it says, whatever the scale."""
+    pen = QPen(color, width)
+    pen.setCosmetic(True)
+    return pen

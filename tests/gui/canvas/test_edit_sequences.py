@@ -1,0 +1,192 @@
+"""Long random sequences of edits, undone and redone: the same bytes at every depth.
+
+By default 4 sequences of 500 steps each; ``HYPOTHESIS_PROFILE=explore`` makes 200 of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bpstudio.gui.canvas.editor import Editor
+from bpstudio.gui.canvas.selection import Selection
+from bpstudio.gui.document import Document
+from bpstudio.model.editing import insert_layer, move_layers, set_shape, tidy
+from bpstudio.model.project import Progress, Project
+from bpstudio.model.topology import Topology
+
+STEPS = 500
+SEQUENCES = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 4
+MOST_LAYERS = 8
+Step = Callable[[Editor, np.random.Generator], object]
+
+
+def digest(project: Project) -> bytes:
+    """Every byte that belongs to a project."""
+    hasher = hashlib.sha256()
+    for link in project.topology.links:
+        for flags in (link.mask, link.locked):
+            hasher.update(b"-" if flags is None else flags.tobytes())
+    parts = (
+        project.topology.layers,
+        [link.key for link in project.topology.links],
+        sorted(project.layout.items()),
+        sorted(project.unfolded),
+        project.config,
+        project.epoch,
+        project.progress.position,
+        sorted(project.progress.slots),
+    )
+    hasher.update(repr(parts).encode())
+    for vector in (project.network.parameters, project.start, *project.progress.slots.values()):
+        hasher.update(vector.tobytes())
+    return hasher.digest()
+
+
+def a_layer(editor: Editor, rng: np.random.Generator) -> str:
+    layers = editor.topology.layers
+    return layers[rng.integers(len(layers))].id
+
+
+def a_link(editor: Editor, rng: np.random.Generator) -> tuple[str, str]:
+    links = editor.topology.links
+    return links[rng.integers(len(links))].key if links else ("", "")
+
+
+def a_neuron(editor: Editor, rng: np.random.Generator) -> tuple[str, int]:
+    layer = a_layer(editor, rng)
+    return layer, int(rng.integers(editor.topology.layer(layer).size))
+
+
+def a_connection(editor: Editor, rng: np.random.Generator) -> tuple[str, int, str, int]:
+    source, target = a_link(editor, rng)
+    sizes = editor.topology.layer(source).size, editor.topology.layer(target).size
+    return source, int(rng.integers(sizes[0])), target, int(rng.integers(sizes[1]))
+
+
+def draw(editor: Editor, rng: np.random.Generator) -> object:
+    if len(editor.topology.layers) >= MOST_LAYERS:
+        return delete(editor, rng)
+    ids = [None, *(layer.id for layer in editor.topology.layers)]
+    after = ids[rng.integers(len(ids))]
+    size, keep = int(rng.integers(1, 6)), bool(rng.integers(2))
+    return editor.edit("Draw", lambda p: insert_layer(p, size, after, (1.0, 2.0), keep))
+
+
+def delete(editor: Editor, rng: np.random.Generator) -> object:
+    if len(editor.topology.layers) < 3:
+        return draw(editor, rng)
+    return editor.delete(Selection(frozenset({a_layer(editor, rng)})))
+
+
+def paste(editor: Editor, rng: np.random.Generator) -> object:
+    if len(editor.topology.layers) >= MOST_LAYERS:
+        return delete(editor, rng)
+    text = editor.copied(Selection(frozenset({a_layer(editor, rng)})))
+    return editor.paste(text or "3", a_layer(editor, rng))
+
+
+def learn(editor: Editor, rng: np.random.Generator) -> object:
+    """What a run would keep: other weights, an epoch more, and the optimizer's memory."""
+    project = editor.document.project
+    vector = rng.normal(size=project.network.parameters.size)
+    present = project.topology.present
+    if present is not None:
+        vector[~present] = 0.0
+    progress = Progress(project.epoch + 1, 0, {"velocity": rng.normal(size=vector.size)})
+    network = project.network.with_parameters(vector)
+    editor.document.keep("Train", project.trained(network, progress, project.history))
+    return None
+
+
+def link(editor: Editor, rng: np.random.Generator) -> object:
+    from bpstudio.model.wiring import connect
+
+    (source, i), (target, j) = a_neuron(editor, rng), a_neuron(editor, rng)
+    whole = bool(rng.integers(2))
+    ends = (source, None, target, None) if whole else (source, i, target, j)
+    return editor.edit("Link", lambda p: connect(p, *ends))
+
+
+def move(editor: Editor, rng: np.random.Generator) -> object:
+    places = {x.id: tuple(rng.normal(size=2).tolist()) for x in editor.topology.layers}
+    return editor.edit("Move", lambda p: move_layers(p, places))
+
+
+def resized(editor: Editor, rng: np.random.Generator) -> object:
+    layer, size = a_layer(editor, rng), int(rng.integers(1, 7))
+    return editor.resize_to([layer], str(size))
+
+
+def shaped(editor: Editor, rng: np.random.Generator) -> object:
+    sizes = rng.integers(1, 6, size=rng.integers(2, 6))
+    text = "-".join(map(str, sizes))
+    return editor.edit("Shape", lambda p: set_shape(p, text))
+
+
+def on_connection(act: Callable[[Editor, Selection], object]) -> Step:
+    def step(editor: Editor, rng: np.random.Generator) -> object:
+        if not editor.topology.links:
+            return draw(editor, rng)
+        if rng.integers(4) == 0:
+            return act(editor, Selection(links=frozenset({a_link(editor, rng)})))
+        return act(editor, Selection(connection=a_connection(editor, rng)))
+
+    return step
+
+
+STEPS_OF_ALL_KINDS: tuple[Step, ...] = (
+    draw, draw, delete, paste, learn, link, link, move, resized, resized, shaped,
+    on_connection(lambda editor, chosen: editor.cut(chosen)),
+    on_connection(lambda editor, chosen: editor.restore(chosen)),
+    on_connection(lambda editor, chosen: editor.lock(chosen, True)),
+    on_connection(lambda editor, chosen: editor.lock(chosen, False)),
+    on_connection(lambda editor, chosen: editor.delete(chosen)),
+    lambda editor, rng: editor.delete(Selection.of_neurons(a_neuron(editor, rng))),
+    lambda editor, rng: editor.set_bias(a_neuron(editor, rng), float(rng.normal())),
+    lambda editor, rng: editor.set_activation([a_layer(editor, rng)], "relu"),
+    lambda editor, rng: editor.set_options([a_layer(editor, rng)], frozen=bool(rng.integers(2))),
+    lambda editor, rng: editor.set_options([a_layer(editor, rng)], bias=bool(rng.integers(2))),
+    lambda editor, rng: editor.set_options([a_layer(editor, rng)], name=f"n{rng.integers(99)}"),
+    lambda editor, rng: editor.set_options([a_layer(editor, rng)], initialiser="zeros"),
+    lambda editor, rng: editor.edit("Tidy up", tidy),
+)  # fmt: skip
+
+
+@settings(
+    max_examples=SEQUENCES, deadline=None, suppress_health_check=list(HealthCheck), database=None
+)
+@given(st.integers(0, 2**32 - 1))
+def test_that_500_random_edits_undone_and_redone_give_the_same_bytes_at_every_depth(
+    seed: int,
+) -> None:
+    rng = np.random.default_rng(seed)
+    document = Document(Project.create(Topology.parse("2-4-3-1")))
+    refused: list[str] = []
+    editor = Editor(document, refused.append)
+    digests = [digest(document.project)]
+    done = 0
+    while done < STEPS:
+        count = document.stack.count()
+        step = STEPS_OF_ALL_KINDS[rng.integers(len(STEPS_OF_ALL_KINDS))]
+        # On an empty canvas there is nothing to do but to draw.
+        (step if document.project.topology.layers else draw)(editor, rng)
+        done += 1
+        if document.stack.count() > count:
+            digests.append(digest(document.project))
+    assert all(sentence.endswith(".") for sentence in refused)
+    assert document.stack.count() == len(digests) - 1 > STEPS // 3
+    for depth in range(len(digests) - 1, -1, -1):
+        assert digest(document.project) == digests[depth]
+        if depth:
+            document.undo()
+    for expected in digests:
+        assert digest(document.project) == expected
+        if document.stack.canRedo():
+            document.redo()
+    assert not document.stack.canRedo()

@@ -1,0 +1,78 @@
+"""A network from bottom to top: the same by hand and key, with what is read upright."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from bpstudio.gui.canvas.selection import Selection
+from bpstudio.gui.canvas.turn import in_scene
+from bpstudio.gui.canvas.view import CanvasView
+from tests.gui.canvas.canvas_help import edge, gap, middle, shape, stroke
+from tests.gui.hands import at, click, drag
+
+
+@pytest.fixture
+def turned(drawn: CanvasView) -> CanvasView:
+    drawn.turn()
+    return drawn
+
+
+def test_that_input_is_below_and_output_above_all_of_it_in_view(turned: CanvasView) -> None:
+    spots = [at(turned, *middle(turned, i)) for i in ("input", "hidden1", "output")]
+    assert spots[0].y() > spots[1].y() > spots[2].y()
+    assert all(turned.viewport().rect().contains(spot) for spot in spots)
+    assert turned.navigation.seen.contains(turned.drawing.bounds())
+    turned.turn()
+    spots = [at(turned, *middle(turned, i)) for i in ("input", "hidden1", "output")]
+    assert spots[0].x() < spots[1].x() < spots[2].x()
+
+
+def test_that_gestures_work_as_they_do_from_left_to_right(turned: CanvasView) -> None:
+    stroke(turned, gap(turned, "input", "hidden1"), 2)
+    assert shape(turned) == "2-2-3-1"
+    drag(turned, edge(turned, "input"), middle(turned, "output"))
+    assert turned.document.project.topology.has_link("input", "output")
+    click(turned, *middle(turned, "hidden2"))
+    assert turned.selection.layers == {"hidden2"}
+    item = turned.drawing.layers["hidden2"]
+    name = item.mapToScene(item.label_rect.center())
+    drag(turned, (name.x(), name.y()), (name.x() + 40, name.y() + 60))
+    assert turned.document.project.layout
+
+
+def test_that_arrows_go_where_they_point(turned: CanvasView) -> None:
+    turned.select(Selection(frozenset({"hidden1"})))
+    before = at(turned, *middle(turned, "hidden1"))
+    turned.navigation.fitted = False
+    QTest.keyClick(turned, Qt.Key.Key_Right)
+    QTest.keyClick(turned, Qt.Key.Key_Right)
+    after = at(turned, *middle(turned, "hidden1"))
+    assert after.x() > before.x() + 10 and abs(after.y() - before.y()) < 3
+    turned.select(Selection.of_neurons(("input", 0)))
+    QTest.keyClick(turned, Qt.Key.Key_Up)
+    assert turned.selection.neuron is not None and turned.selection.neuron[0] == "hidden1"
+
+
+def test_that_the_picture_of_large_networks_lies_where_the_curves_are(
+    turned: CanvasView,
+) -> None:
+    """The picture is drawn once more after the view moved by a fraction of a pixel; ink stays put."""
+    place = turned.places["hidden1"]
+    image = turned.grab().toImage()
+    spot = at(turned, *turned.drawing.bundles["input", "hidden1"].bundle.point(0, 1, 0.9))
+    surface = image.pixelColor(2, 2)
+    ratio = image.devicePixelRatio()
+    near = [
+        image.pixelColor(round((spot.x() + dx) * ratio), round(spot.y() * ratio))
+        for dx in range(-3, 4)
+    ]
+    assert place.size == 3
+    assert any(color != surface for color in near)
+
+
+def test_that_directions_turn_with_the_view() -> None:
+    assert in_scene(1, 0, False) == (1, 0)
+    assert in_scene(0, -1, True) == (1, 0), "up on the screen is towards the output"
+    assert in_scene(1, 0, True) == (0, 1)

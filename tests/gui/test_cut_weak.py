@@ -1,0 +1,73 @@
+"""The dialog that cuts weak connections, in the window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from bpstudio.explain.pruning import magnitudes, threshold_for
+from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
+from bpstudio.gui.main_window import MainWindow
+from tests.gui.test_window import close, open_window
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    window = open_window(qtbot)
+    yield window
+    close(window)
+
+
+@pytest.fixture
+def dialog(window: MainWindow) -> Iterator[CutWeakDialog]:
+    window.actions_by_name["cut_weak"].trigger()
+    dialog = window.findChild(CutWeakDialog)
+    assert dialog is not None and dialog.isVisible()
+    yield dialog
+    if window.findChild(CutWeakDialog) is not None:
+        dialog.reject()
+    QApplication.processEvents()
+
+
+def test_that_the_slider_shows_what_would_go_and_what_it_costs_before_it_does(
+    window: MainWindow, dialog: CutWeakDialog, qtbot: QtBot
+) -> None:
+    before = window.document.project
+    plain = window.canvas.viewport().grab().toImage()
+    QTest.keyClick(dialog.slider.slider, Qt.Key.Key_PageUp)
+    QTest.keyClick(dialog.slider.slider, Qt.Key.Key_PageUp)
+    share = dialog.slider.value
+    assert share > 0.3
+    assert dialog.threshold == threshold_for(magnitudes(before), share)
+    assert f"{round(share * 28)} of 28" in dialog.threshold_label.text()
+    qtbot.waitUntil(lambda: "→" in dialog.cost_label.text(), timeout=10_000)
+    assert window.canvas.viewport().grab().toImage() != plain
+    assert window.document.project is before
+
+
+def test_that_escape_leaves_no_trace(
+    window: MainWindow, dialog: CutWeakDialog, qtbot: QtBot
+) -> None:
+    before = window.document.project
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert window.document.project is before
+    assert not window.document.stack.canUndo()
+
+
+def test_that_cut_prunes_them_in_one_undoable_step(
+    window: MainWindow, dialog: CutWeakDialog
+) -> None:
+    before = window.document.project
+    dialog.slider.slider.setValue(dialog.slider.slider.maximum() // 2)
+    share = dialog.slider.value
+    QTest.mouseClick(dialog.cut_button, Qt.MouseButton.LeftButton)
+    after = window.document.project
+    assert after.topology.connection_count == 28 - round(share * 28)
+    assert window.document.stack.count() == 1
+    window.undo()
+    assert window.document.project == before
