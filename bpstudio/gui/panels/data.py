@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from bpstudio.files.samples import SAMPLES
 from bpstudio.gui.panels.base import Panel
@@ -55,17 +55,20 @@ class DataPanel(Panel):
         self.about.setObjectName("aboutDataLabel")
         self.about.setWordWrap(True)
         column.addWidget(self.about)
-        self.open_button = QPushButton("Open or drop a file…")
+        self.open_button = QPushButton("Open a file…")
         self.open_button.setObjectName("openDataButton")
         self.open_button.setAccessibleName("Open a file with data")
-        self.open_button.setToolTip("Open a table or a project (Ctrl+O)")
+        self.open_button.setToolTip("Open data or a project, or drop them on the window (Ctrl+O)")
         self.open_button.clicked.connect(self.open_requested)
-        column.addWidget(self.open_button)
         self.paint_button = QPushButton("Paint points")
         self.paint_button.setObjectName("paintButton")
         self.paint_button.setToolTip("Paint points on the plane, or erase them (Ctrl+P)")
         self.paint_button.clicked.connect(self.paint_requested)
-        column.addWidget(self.paint_button)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP // 2)
+        buttons.addWidget(self.open_button, 1)
+        buttons.addWidget(self.paint_button, 1)
+        column.addLayout(buttons)
         self.share = LabelledSlider(
             "Train share",
             LEAST_SHARE,
