@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bpstudio.files.columns import RawColumn
+from bpstudio.files.encoding import encoding_of
 from bpstudio.files.errors import Cancelled, shown
 from bpstudio.files.text import (
     MAX_COLUMNS,
@@ -21,7 +22,6 @@ from bpstudio.files.text import (
     Options,
     TextInput,
     detect,
-    encoding_of,
 )
 from bpstudio.files.textreader import Cancel, Lines, Progress, TextReader
 from bpstudio.model.arrays import IntArray

@@ -262,7 +262,7 @@ class MainWindow(QMainWindow):
         """The table or the files on the clipboard; else layers that were copied, or a shape as 4-8-3."""
         # What a canvas copies, and a shape, are a single line; a table is more.
         if not self.importing.paste():
-            self.canvas.paste()
+            self.canvas.clipboard.paste()
 
     def toggle_painting(self) -> None:
         """Show the plane to paint on, or put it away."""

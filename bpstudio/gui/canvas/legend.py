@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPolygonF
 
-from bpstudio.gui.theme import SMALL_SIZE, Theme, text_font
+from bpstudio.gui.theme import RADIUS, SMALL_SIZE, Theme, text_font
 
 WIDTH, HEIGHT, MARGIN, GAP = 96.0, 8.0, 10.0, 6.0
 
@@ -26,6 +26,12 @@ def paint_legend(painter: QPainter, theme: Theme, area: QRectF, scale: float) ->
     left, middle = right - WIDTH, area.top() + MARGIN + metrics.height() / 2
     centre = QPointF((left + right) / 2, middle)
     painter.setPen(Qt.PenStyle.NoPen)
+    edge = left - GAP - metrics.horizontalAdvance(low)
+    ground = QRectF(
+        edge, middle - metrics.height() / 2, area.right() - MARGIN - edge, metrics.height()
+    )
+    painter.setBrush(theme.color("surface", 0.85))
+    painter.drawRoundedRect(ground.adjusted(-GAP, -2, GAP, 2), RADIUS, RADIUS)
     for end, token in ((left, "negative"), (right, "positive")):
         painter.setBrush(theme.color(token))
         points = [centre, QPointF(end, middle - HEIGHT / 2), QPointF(end, middle + HEIGHT / 2)]

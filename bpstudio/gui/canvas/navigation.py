@@ -12,6 +12,8 @@ from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.turn import in_scene, view_transform
 
 MAX_FIT, FIT_MARGIN = 1.35, 10.0
+LEGEND_ROOM = 16.0
+"""Height that a fitted network leaves to the legend."""
 LEAST_ZOOM, MOST_ZOOM = 0.05, 8.0
 EMPTY = QRectF(-300, -200, 600, 400)
 """What a view of an empty canvas shows."""
@@ -55,8 +57,11 @@ class Navigation:
         across, up = rect.width(), rect.height()
         if self.turned:
             across, up = up, across
-        scale = min(area.width() / across, area.height() / up, MAX_FIT)
-        self._place(max(scale, LEAST_ZOOM), rect.center())
+        scale = min(area.width() / across, (area.height() - LEGEND_ROOM) / up, MAX_FIT)
+        scale = max(scale, LEAST_ZOOM)
+        # The legend stands above.
+        down = in_scene(0, -LEGEND_ROOM / 2 / scale, self.turned)
+        self._place(scale, rect.center() + QPointF(*down))
 
     def _place(self, scale: float, middle: QPointF) -> None:
         # The scene is larger than any view of it, so that nothing keeps the middle from its place.

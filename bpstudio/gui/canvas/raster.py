@@ -45,7 +45,7 @@ class Viewpoint:
 @dataclass(frozen=True, eq=False)
 class Strokes:
     """The connections of one link: their curves, ``weights`` (target size, source size), the ``scale``
-    that has full ink, and the pen. A pen made for more connections draws a part of them alike."""
+    that has full ink, and the pen. A part of them has a pen of its own: it is looked at alone."""
 
     bundle: Bundle
     weights: FloatArray
@@ -60,7 +60,7 @@ class Strokes:
             source_ys=self.bundle.source_ys[[neuron]],
             kept=None if kept is None else kept[:, [neuron]],
         )
-        return replace(self, bundle=part, weights=self.weights[:, [neuron]])
+        return replace(self, bundle=part, weights=self.weights[:, [neuron]], pen=pen_of(part))
 
     def of_target(self, neuron: int) -> Strokes:
         """Those that reach one neuron."""
@@ -70,7 +70,7 @@ class Strokes:
             target_ys=self.bundle.target_ys[[neuron]],
             kept=None if kept is None else kept[[neuron]],
         )
-        return replace(self, bundle=part, weights=self.weights[[neuron]])
+        return replace(self, bundle=part, weights=self.weights[[neuron]], pen=pen_of(part))
 
 
 def pen_of(bundle: Bundle) -> Pen:
