@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from bpstudio.gui.theme import GAP
 from bpstudio.model.config import TrainingConfig, with_optimizer
-from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.proposal import Proposal
 
 NAMES = ("loss", "learning_rate", "batch_size", "epochs", "l2")
@@ -26,8 +25,7 @@ class ProposalLine(QWidget):
         super().__init__()
         self.proposed = proposed
         self.taken = False
-        output = ACTIVATIONS[proposed.topology.output.activation].label
-        self.label = QLabel(f"{proposed.reason} Proposed: {output} output.")
+        self.label = QLabel(proposed.reason)
         self.label.setObjectName("proposalLabel")
         self.label.setWordWrap(True)
         self.button = QPushButton("Use what suits the data")
