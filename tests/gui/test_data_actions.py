@@ -54,6 +54,20 @@ def test_that_another_size_makes_so_many_rows_in_one_step(window: MainWindow) ->
     assert window.document.stack.count() == 1
 
 
+def test_that_undo_brings_back_noise_and_seed_of_the_data_before(window: MainWindow) -> None:
+    made = window.data_panel.generator
+    for _ in range(2):
+        QTest.keyClick(made.seed, Qt.Key.Key_Up)
+    QTest.keyClick(made.noise.slider, Qt.Key.Key_Right)
+    assert (made.seed.value(), made.noise.value) == (2, pytest.approx(0.045))
+    QTest.keyClick(window.data_panel.share.slider, Qt.Key.Key_Left)
+    assert (made.seed.value(), made.noise.value) == (2, pytest.approx(0.045))
+    window.document.go_to(0)
+    assert (made.seed.value(), made.noise.value) == (0, pytest.approx(0.04))
+    window.redo()
+    assert made.seed.value() == 2
+
+
 def test_that_more_bits_give_the_network_more_inputs(window: MainWindow) -> None:
     QTest.mouseClick(window.data_panel.gallery.tiles["parity"], LEFT)
     QTest.keyClick(window.data_panel.generator.size_box, Qt.Key.Key_Up)
