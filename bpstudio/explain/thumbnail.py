@@ -41,15 +41,15 @@ def thumbnail(dataset: Dataset) -> Thumbnail:
         return _images(dataset, side)
     inputs = dataset.inputs
     numeric = [k for k, c in enumerate(dataset.preparation.inputs) if not c.is_category]
-    if len(numeric) > 2 and bool(np.all((inputs == 0) | (inputs == 1))):
-        return _table(dataset)
     rows = evenly(np.arange(len(dataset)), MOST_POINTS)
+    if len(numeric) > 2 and bool(np.all((inputs[rows] == 0) | (inputs[rows] == 1))):
+        return _table(dataset)
     if len(numeric) == 2:
         x, y = dataset.filled[rows][:, numeric].T
     elif inputs.shape[1] == 1:
         x, y = inputs[rows, 0], dataset.targets[rows, 0]
     elif len(numeric) > 2:
-        x, y = _main_directions(dataset.filled[:, numeric])[rows].T
+        x, y = _main_directions(dataset.filled[rows][:, numeric]).T
     else:
         return _table(dataset)
     return _pictured(dataset, rows, _spread(x), _spread(y), np.ones(rows.size))

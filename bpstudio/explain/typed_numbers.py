@@ -15,7 +15,7 @@ from bpstudio.model.topology import Topology
 _POWER = re.compile(r"\s*(?:\*|×|x|·)\s*10\s*(?:\^|\*\*)?\s*\{?\(?\s*([+-]?\d+)\s*\)?\}?")
 _FRACTION = re.compile(r"([+-]?[\d.]+)\s*/\s*([\d.]+)")
 _NAMED = re.compile(
-    r"\s*(v|w|alpha|gamma|γ|theta|θ|b)\s*_?\s*[{(\[]?\s*(\d+)(?:\s*[,;_ ]\s*(\d+))?\s*[})\]]?\s*"
+    r"\s*(v|w|gamma|γ|theta|θ)\s*_?\s*[{(\[]?\s*(\d+)(?:\s*[,;_ ]\s*(\d+))?\s*[})\]]?\s*"
     r"(?:\^?\(?\d+\)?)?\s*[=:]\s*(.+)",
     re.I,
 )

@@ -171,8 +171,6 @@ def _missing_remedies(plan: Plan, columns: list[ColumnPlan], rows: int) -> tuple
 def _column_problems(
     source: Source, plan: Plan, column: ColumnPlan, raw: RawColumn
 ) -> Iterator[Problem]:
-    ignoring = Remedy(f"Ignore '{raw.name}'", plan.with_column(raw.name, role="ignore"))
-    helps = (ignoring,) if column.role == "input" else ()
     if raw.problem is not None:
         row, sentence = raw.problem
         types = {**source.options.types, raw.name: "text"}
@@ -182,19 +180,19 @@ def _column_problems(
             raw.name,
             row,
             source.line(row),
-            remedies=(*helps, as_text),
+            remedies=(*_ignoring(plan, column), as_text),
         )
         return
     possible = treatments(source, column)
     if column.treatment not in possible:
-        yield _wrong_treatment(source, plan, column, raw, helps)
+        yield _wrong_treatment(source, plan, column, raw)
         return
     if not column.is_number and max(raw.distinct_count, len(raw.declared)) > MAX_CATEGORIES:
         yield Problem(
             f"Column '{raw.name}' has {raw.distinct_count:,} different texts, more than "
             f"{MAX_CATEGORIES:,}: leave the column out or group them.",
             raw.name,
-            remedies=helps,
+            remedies=_ignoring(plan, column),
         )
     if column.missing not in missing_treatments(column):
         yield Problem(
@@ -204,11 +202,18 @@ def _column_problems(
             remedies=(Remedy("Leave out these rows", plan.with_column(raw.name, missing="drop")),),
         )
     if raw.distinct_count == 1:
-        yield from _constant_problems(source, plan, column, raw, helps)
+        yield from _constant_problems(source, plan, column, raw)
+
+
+def _ignoring(plan: Plan, column: ColumnPlan) -> tuple[Remedy, ...]:
+    """To leave an input out always helps."""
+    if column.role != "input":
+        return ()
+    return (Remedy(f"Ignore '{column.name}'", plan.with_column(column.name, role="ignore")),)
 
 
 def _constant_problems(
-    source: Source, plan: Plan, column: ColumnPlan, raw: RawColumn, helps: tuple[Remedy, ...]
+    source: Source, plan: Plan, column: ColumnPlan, raw: RawColumn
 ) -> Iterator[Problem]:
     value = next(iter(raw.counts))
     if column.role == "input":
@@ -219,7 +224,7 @@ def _constant_problems(
             f"Column '{raw.name}' is '{value}' in every row, so it tells nothing.",
             raw.name,
             severity="warning",
-            remedies=helps,
+            remedies=_ignoring(plan, column),
         )
     elif len(plan.targets) == 1 or not column.is_number:
         yield Problem(
@@ -229,9 +234,7 @@ def _constant_problems(
         )
 
 
-def _wrong_treatment(
-    source: Source, plan: Plan, column: ColumnPlan, raw: RawColumn, helps: tuple[Remedy, ...]
-) -> Problem:
+def _wrong_treatment(source: Source, plan: Plan, column: ColumnPlan, raw: RawColumn) -> Problem:
     if column.role == "target" and column.treatment in NUMBER_TREATMENTS:
         text = next(iter(raw.texts(slice(0, 1))), "")
         return Problem(
@@ -257,7 +260,10 @@ def _wrong_treatment(
         f"{source.name}: column '{raw.name}' cannot be treated as {what} ({column.treatment}): "
         f"choose from {', '.join(possible)}.",
         raw.name,
-        remedies=(*helps, Remedy("Choose", plan.with_column(raw.name, treatment=possible[0]))),
+        remedies=(
+            *_ignoring(plan, column),
+            Remedy("Choose", plan.with_column(raw.name, treatment=possible[0])),
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bpstudio.files.columns import RawColumn
+from bpstudio.files.encoding import encoding_of
 from bpstudio.files.errors import Cancelled, shown
 from bpstudio.files.text import (
     MAX_COLUMNS,
@@ -21,7 +22,6 @@ from bpstudio.files.text import (
     Options,
     TextInput,
     detect,
-    encoding_of,
 )
 from bpstudio.files.textreader import Cancel, Lines, Progress, TextReader
 from bpstudio.model.arrays import IntArray
@@ -54,7 +54,7 @@ class Source:
     text, ``notes`` sentences on what was found. ``targets`` and ``split`` are what the format itself
     says: names of the target columns, and (rows,) 0, 1, 2 for train, validation, test.
     ``image_shape`` is (rows, columns) of pixels where the inputs are a picture, ``test_file`` a file
-    beside that holds test rows for these.
+    beside that holds test rows for these, ``sheets`` the names of a workbook's tables.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Source:
     image_shape: tuple[int, int] | None = None
     lines: Lines | None = None
     test_file: Path | None = None
+    sheets: tuple[str, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import io
 import itertools
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 import numpy as np
@@ -17,30 +17,24 @@ from numpy.typing import NDArray
 
 from bpstudio.files.columns import RawColumn
 from bpstudio.files.errors import Cancelled
+from bpstudio.files.growing import Builder, expected_kind
 from bpstudio.files.memory import check_memory
 from bpstudio.files.text import (
-    MISSING,
     Head,
     Options,
     TextInput,
     check_text,
     raw_records,
-    to_number,
 )
-from bpstudio.model.arrays import FloatArray
 from bpstudio.model.dataset import DataError
 
 Progress = Callable[[float], object]
 Cancel = Callable[[], bool]
 
-PIECE = 1 << 18
+PIECE, MOST_PIECE = 1 << 18, 1 << 23
 """Characters read at a time: about 10 ms of work, so that cancelling is prompt."""
 LONGEST_LINE = 1 << 25
 _BATCH = 2048
-_MOSTLY = 0.9
-_MARKS = frozenset(
-    form for mark in {*MISSING, "-"} for form in (mark, mark.upper(), mark.title(), "N/a", "NaN")
-)
 _CELL_BYTES = 24
 """Memory that a cell takes on its way to a data set: the column, the table, the network's input."""
 
@@ -60,143 +54,6 @@ class Lines:
     def __getitem__(self, row: int) -> int:
         k = bisect_right(self._rows, row) - 1
         return self._lines[k] + row - self._rows[k]
-
-
-@dataclass(eq=False)
-class _Builder:
-    """Grows one column. ``kind`` is what the next cells are expected to be: "number" (nothing else),
-    "marked" (numbers, and marks for missing ones) or "text"."""
-
-    name: str
-    kind: str
-    decimal: str
-    forced: str | None = None
-    numbers: list[FloatArray] = field(default_factory=list)
-    coded: list[NDArray[np.int32]] = field(default_factory=list)
-    order: list[bool] = field(default_factory=list)
-    """True where the next piece is in ``numbers``."""
-    places: dict[str, int] = field(default_factory=dict)
-
-    def add_numbers(self, values: FloatArray) -> None:
-        self.numbers.append(values)
-        self.order.append(True)
-
-    def add_cells(self, cells: Sequence[str]) -> None:
-        if self.kind != "text":
-            values = _quick_numbers(cells, self.decimal)
-            if values is not None:
-                self.add_numbers(values)
-                return
-            self.kind = "text" if self.forced is None and self.coded else "marked"
-        for cell in dict.fromkeys(cells):
-            if cell not in self.places:
-                self.places[cell] = len(self.places)
-        codes = np.fromiter(map(self.places.__getitem__, cells), np.int32, len(cells))
-        self.coded.append(codes)
-        self.order.append(False)
-
-    def finished(self) -> RawColumn | None:
-        """The column; None if cells that were read as numbers turn out to be text."""
-        if not self.coded and self.forced != "text":
-            values = _joined(self.numbers)
-            if self.forced == "number" or not np.isnan(values).all():
-                return RawColumn(self.name, values)
-            return RawColumn.of_texts(self.name, [None] * len(values))
-        texts = [text.strip() for text in self.places]
-        found = [to_number(text, self.decimal) for text in texts]
-        counts = sum((np.bincount(c, minlength=len(texts)) for c in self.coded), np.zeros(1))
-        numeric = np.array([value is not None for value in found], dtype=bool)
-        some = bool(self.numbers) or bool(numeric.any())
-        marks = MISSING | {"-"} if some else MISSING
-        gaps = np.array([text.lower() in marks for text in texts], dtype=bool)
-        numbers = float(counts[numeric].sum()) + sum(
-            int(np.isfinite(x).sum()) for x in self.numbers
-        )
-        others = float(counts[~numeric & ~gaps].sum())
-        if self.forced == "number" or (
-            self.forced is None and some and numbers > _MOSTLY * (numbers + others)
-        ):
-            # What is wrong is not missing: it is infinite.
-            values = np.array([np.inf if v is None else v for v in found])
-            values[gaps] = np.nan
-            return self._numeric(values, ~np.isinf(values), texts)
-        if self.numbers:
-            return None
-        return _text_column(self.name, texts, gaps, _joined(self.coded))
-
-    def _numeric(
-        self, values: FloatArray, good: NDArray[np.bool_], texts: Sequence[str]
-    ) -> RawColumn:
-        numbers, coded = iter(self.numbers), iter(self.coded)
-        pieces: list[FloatArray] = []
-        problem, at = None, 0
-        for is_number in self.order:
-            if is_number:
-                pieces.append(next(numbers))
-            else:
-                codes = next(coded)
-                if problem is None and not good[codes].all():
-                    row = int(good[codes].argmin())
-                    code = codes[row]
-                    problem = at + row, _complaint(texts[code], self.decimal, self.forced)
-                pieces.append(values[codes])
-            at += len(pieces[-1])
-        return RawColumn(self.name, _joined(pieces), problem=problem)
-
-
-def _joined(pieces: list[Any]) -> Any:
-    """One array of all; the pieces are let go, so that memory holds them once."""
-    if len(pieces) == 1:
-        return pieces[0]
-    whole = np.concatenate(pieces) if pieces else np.zeros(0)
-    pieces.clear()
-    return whole
-
-
-def _text_column(
-    name: str, texts: Sequence[str], gaps: NDArray[np.bool_], codes: NDArray[np.int32]
-) -> RawColumn:
-    """Cells that differ in outer spaces alone are the same; missing ones get the code -1."""
-    places: dict[str, int] = {}
-    new = [
-        -1 if gap else places.setdefault(text, len(places))
-        for text, gap in zip(texts, gaps.tolist(), strict=True)
-    ]
-    return RawColumn(name, None, np.array(new, dtype=np.int32)[codes], tuple(places))
-
-
-def _quick_numbers(cells: Sequence[str], decimal: str) -> FloatArray | None:
-    """Cells as numbers, NaN for the marks of missing ones; None if one is neither."""
-    joined = "".join(cells)
-    # float() also takes 1_000 and the digits of other scripts.
-    if not joined.isascii() or "_" in joined:
-        return None
-    if decimal == ",":
-        if "." in joined:
-            return None
-        cells = [cell.replace(",", ".") for cell in cells]
-    try:
-        values = np.fromiter(map(float, cells), float, len(cells))
-    except ValueError:
-        try:
-            values = np.array([np.nan if (c := x.strip()) in _MARKS else float(c) for x in cells])
-        except ValueError:
-            return None
-    # What is too large is told by its text.
-    return None if np.isinf(values).any() else values
-
-
-def _complaint(text: str, decimal: str, forced: str | None) -> str:
-    """What is wrong with a cell that is no number, or an infinite one."""
-    if to_number(text, decimal) is not None:
-        what = f"'{_short(text)}' is infinite or too large"
-        return f"{what}: use numbers up to 1.8e308 or leave the row out."
-    why = "is no number" if forced else "is no number, as nearly all others are"
-    return f"'{_short(text)}' {why}: correct it or leave the row out."
-
-
-def _short(text: str, limit: int = 40) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,7 +89,8 @@ class TextReader:
         self._mark = options.quote or ""
         assert options.delimiter is not None and options.decimal is not None
         self._delimiter, self._decimal = options.delimiter, options.decimal
-        self._texts: set[str] = set()
+        # Of a wide table more at a time, so that a column gets many cells at once.
+        self._piece = min(max(PIECE, 1000 * self.width), MOST_PIECE)
 
     def read(self, names: Sequence[str]) -> TextTable:
         self._check_memory()
@@ -255,14 +113,14 @@ class TextReader:
                 "leave out columns or rows, or close other programs",
             )
 
-    def _builders(self, names: Sequence[str]) -> list[_Builder]:
+    def _builders(self, names: Sequence[str]) -> list[Builder]:
         body = [cells for _, cells in self._head[bool(self._options.header) :]]
         builders = []
         for k, name in enumerate(names):
             cells = [row[k] for row in body if k < len(row)]
             forced = "text" if k in self._text_places else self._options.types.get(name)
-            kind = "text" if forced == "text" else _expected(cells, self._decimal)
-            builders.append(_Builder(name, kind, self._decimal, forced))
+            kind = "text" if forced == "text" else expected_kind(cells, self._decimal)
+            builders.append(Builder(name, kind, self._decimal, forced))
         return builders
 
     _text_places: frozenset[int] = frozenset()
@@ -316,7 +174,7 @@ class TextReader:
         """The next piece of text; Cancelled if it is no longer wanted."""
         if self._cancelled is not None and self._cancelled():
             raise Cancelled
-        piece = stream.read(PIECE)
+        piece = stream.read(self._piece)
         if self._progress is not None:
             done = stream.buffer.tell() / max(self._source.size, 1) if piece else 1.0
             self._progress(min(done, 1.0))
@@ -351,33 +209,47 @@ class TextReader:
             text = text.replace(",", ".")
         if not text.strip():
             return True
-        kinds = [float if b.kind == "number" else object for b in self._build]
-        text = _with_gaps(text, self._delimiter)
-        try:
-            table = np.loadtxt(
-                io.StringIO(text),
-                dtype=np.dtype([(f"c{k}", kind) for k, kind in enumerate(kinds)]),
-                delimiter=None if self._delimiter == " " else self._delimiter,
-                comments=None,
-                quotechar=self._mark or None,
-                ndmin=1,
-            )
-        except (ValueError, RuntimeError, OverflowError):
+        whole, text = text, _with_gaps(text, self._delimiter)
+        if text is not whole and self._mark and self._mark in text:
+            # What looks like a gap may stand in quotes.
             return False
+        table = self._loaded(text)
         # Lines that held nothing, or several to a row, are told apart cell by cell.
-        if len(table) != text.count("\n") + (not text.endswith("\n")):
+        if table is None or len(table) != text.count("\n") + (not text.endswith("\n")):
             return False
         if _is_odd(table):
             return False
         self._lines.add(self._rows, line)
         self._rows += len(table)
+        columns: Any = None
+        if table.dtype.names is None:
+            columns = np.ascontiguousarray(table.T)
         for k, builder in enumerate(self._build):
-            cells = table[f"c{k}"]
+            cells = table[f"c{k}"] if columns is None else columns[k]
             if builder.kind == "number":
                 builder.add_numbers(np.ascontiguousarray(cells))
             else:
                 builder.add_cells(cells.tolist())
         return True
+
+    def _loaded(self, text: str) -> NDArray[Any] | None:
+        """A matrix if all columns hold numbers, else a table with a field for each; None if it cannot
+        be read so."""
+        kinds = [float if builder.kind == "number" else object for builder in self._build]
+        plain = all(kind is float for kind in kinds)
+        fields = [(f"c{k}", kind) for k, kind in enumerate(kinds)]
+        try:
+            table: NDArray[Any] = np.loadtxt(
+                io.StringIO(text),
+                dtype=float if plain else np.dtype(fields),
+                delimiter=None if self._delimiter == " " else self._delimiter,
+                comments=None,
+                quotechar=self._mark or None,
+                ndmin=2 if plain else 1,
+            )
+        except (ValueError, RuntimeError, OverflowError):
+            return None
+        return None if plain and table.shape[1] != self.width else table
 
     def _read_records(self, lines: Iterable[str], line: int, skip: bool) -> bool:
         """Take rows cell by cell; whether a header is still to come."""
@@ -411,24 +283,8 @@ class TextReader:
             builder.add_cells(cells)
 
 
-def _expected(cells: Sequence[str], decimal: str) -> str:
-    """What a column seems to hold, by its first cells."""
-    values = [to_number(cell, decimal) for cell in cells]
-    if all(value is not None for value in values):
-        return "number"
-    marked = all(
-        value is not None or cell.lower() in MISSING
-        for value, cell in zip(values, cells, strict=True)
-    )
-    if not marked:
-        return "text"
-    # Cells with nothing in them are no hindrance for the quick way.
-    return "number" if all(cell in ("", "nan", "NaN") or v is not None
-                           for v, cell in zip(values, cells, strict=True)) else "marked"  # fmt: skip
-
-
 def _with_gaps(text: str, delimiter: str) -> str:
-    """Cells with nothing in them written as nan."""
+    """Cells with nothing in them written as nan; the text itself if there are none."""
     if delimiter == " ":
         return text
     double = delimiter + delimiter
@@ -436,8 +292,10 @@ def _with_gaps(text: str, delimiter: str) -> str:
         # Twice, for the second of two gaps shares its delimiter with the first.
         text = text.replace(double, f"{delimiter}nan{delimiter}")
         text = text.replace(double, f"{delimiter}nan{delimiter}")
-    text = text.replace(f"{delimiter}\n", f"{delimiter}nan\n")
-    text = text.replace(f"\n{delimiter}", f"\nnan{delimiter}")
+    if f"{delimiter}\n" in text:
+        text = text.replace(f"{delimiter}\n", f"{delimiter}nan\n")
+    if f"\n{delimiter}" in text:
+        text = text.replace(f"\n{delimiter}", f"\nnan{delimiter}")
     if text.startswith(delimiter):
         text = "nan" + text
     return text + "nan" if text.endswith(delimiter) else text
@@ -445,6 +303,13 @@ def _with_gaps(text: str, delimiter: str) -> str:
 
 def _is_odd(table: NDArray[Any]) -> bool:
     """Whether in some row nothing is there, or a number is infinite."""
+    if table.dtype.names is None:
+        # The sum tells of nearly all tables that there is nothing odd in them.
+        with np.errstate(over="ignore", invalid="ignore"):
+            total = table.sum()
+        return not np.isfinite(total) and bool(
+            np.isinf(table).any() or np.isnan(table).all(axis=1).any()
+        )
     empty = np.ones(len(table), dtype=bool)
     for name in table.dtype.names or ():
         cells = table[name]

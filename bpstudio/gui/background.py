@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from PySide6.QtCore import QObject, QTimer, Signal
 
 LOOK_MS = 30
+NO_MEMORY = "There is not enough memory: take a part of the data."
 
 
 @dataclass
@@ -38,13 +39,13 @@ Work: TypeAlias = Callable[[Task], Any]
 class Background(QObject):
     """One piece of work at a time; what is started takes the place of what was there before.
 
-    ``progressed(fraction)``, then ``done(result)`` or ``failed(sentence)``; after ``cancel`` neither.
-    Only ValueError, OSError and MemoryError are sentences for people, anything else is raised here.
+    ``progressed(fraction)``, then ``done(result)`` or ``failed(error)``; after ``cancel`` neither. An
+    error is a ValueError or OSError whose text is a sentence for people; anything else is raised here.
     """
 
     progressed = Signal(float)
     done = Signal(object)
-    failed = Signal(str)
+    failed = Signal(object)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -93,9 +94,9 @@ class Background(QObject):
         if task.error is None:
             self.done.emit(task.result)
         elif isinstance(task.error, MemoryError):
-            self.failed.emit("There is not enough memory: take a part of the data.")
+            self.failed.emit(ValueError(NO_MEMORY))
         elif isinstance(task.error, ValueError | OSError):
-            self.failed.emit(str(task.error))
+            self.failed.emit(task.error)
         else:
             raise task.error
 

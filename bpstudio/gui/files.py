@@ -13,24 +13,21 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 
 from bpstudio import __version__
 from bpstudio.files.exporters import export
+from bpstudio.files.formats.choice import SUFFIXES
 from bpstudio.files.project_file import load, save
-from bpstudio.files.tables import load_table
 from bpstudio.gui.dialogs.ask import ask_unsaved, show_problem
 from bpstudio.gui.document import Document
 from bpstudio.gui.recent import recent_files, remember
 from bpstudio.gui.runner import Runner
-from bpstudio.model.editing import adopt_dataset
 from bpstudio.model.project import Project
-from bpstudio.model.proposal import proposal
 
 if TYPE_CHECKING:
     from bpstudio.gui.main_window import MainWindow
 
 Done = TypeVar("Done")
 
-OPEN_FILTER = (
-    "Projects and tables (*.bps *.csv *.tsv *.txt);;Projects (*.bps);;Tables (*.csv *.tsv *.txt)"
-)
+_DATA = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+OPEN_FILTER = f"Projects and data (*.bps {_DATA});;Projects (*.bps);;Data ({_DATA});;All files (*)"
 EXPORT_FILTER = "NumPy (*.npz);;JSON (*.json);;CSV files in a zip (*.zip)"
 
 
@@ -57,12 +54,14 @@ class FileActions(QObject):
             self.open_path(Path(name))
 
     def open_path(self, path: Path) -> bool:
-        """Open a project, or take a table's data into this one; False if it cannot be.
+        """Open a project, or show the import screen for data; False if the project cannot be.
 
         On a problem a sentence says which and nothing changes.
         """
-        is_project = path.suffix.lower() == ".bps"
-        return self._open_project(path) if is_project else self._open_table(path)
+        if path.suffix.lower() == ".bps":
+            return self._open_project(path)
+        self._window.importing.open(path)
+        return True
 
     def _open_project(self, path: Path) -> bool:
         project = self._try(lambda: load(path), f"“{path.name}” could not be opened")
@@ -70,22 +69,6 @@ class FileActions(QObject):
             return False
         self._document.open(project, path)
         remember(path)
-        return True
-
-    def _open_table(self, path: Path) -> bool:
-        seed = self._document.project.config.seed
-        dataset = self._try(lambda: load_table(path, seed=seed), f"“{path.name}” could not be read")
-        if dataset is None:
-            return False
-        proposed = proposal(dataset)
-        self._window.edit(
-            f"Data {path.name}", lambda project: adopt_dataset(project, dataset, proposed, True)
-        )
-        remember(path)
-        targets = ", ".join(column.name for column in dataset.preparation.targets)
-        self._window.message_panel.add(
-            f"{path.name}: {len(dataset):,} rows; the target is {targets}. {proposed.reason}", False
-        )
         return True
 
     def add_recent_menu(self, file_menu: QMenu) -> None:
@@ -210,6 +193,8 @@ HELP = (
     "Escape back; N draws a layer, L links, X cuts, arrows move. The wheel zooms, Space or the middle "
     "button drags the view, F shows all of it, Ctrl+B turns it from bottom to top. Ctrl+H shows every "
     "step made so far, to go back to any; below the canvas are the options of what is selected.\n\n"
-    "Drop a CSV file or a project on the window to open it. Ctrl+E exports the weights together with "
-    "the scaling, so that the outputs can be computed from the raw columns."
+    "Drop a file or a folder with data on the window, or paste a table with Ctrl+V: a screen shows what "
+    "was read and what becomes of each column; Enter accepts it. Ctrl+P opens a plane to paint on. "
+    "Ctrl+E exports the weights together with the scaling, so that the outputs can be computed from the "
+    "raw columns."
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -16,14 +16,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bpstudio.files.samples import SAMPLES, sample, sample_proposal
 from bpstudio.gui.actions import fill_menu, make_actions
 from bpstudio.gui.bars import SettingsBar, TopBar
 from bpstudio.gui.canvas.card import CanvasCard
+from bpstudio.gui.data_actions import DataActions
 from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.files import FileActions
+from bpstudio.gui.importing.actions import Importing
+from bpstudio.gui.importing.drops import DropHint, given
+from bpstudio.gui.painting import Painting
 from bpstudio.gui.panels.base import Panel
 from bpstudio.gui.panels.data import DataPanel
 from bpstudio.gui.panels.explain import ExplainPanel
@@ -32,11 +35,10 @@ from bpstudio.gui.panels.history import HistoryPanel
 from bpstudio.gui.panels.loss import LossPanel
 from bpstudio.gui.panels.messages import MessagePanel
 from bpstudio.gui.panels.output import OutputPanel
+from bpstudio.gui.panels.paint import PaintPanel
 from bpstudio.gui.runner import Runner
 from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
-from bpstudio.model.editing import adopt_dataset, fit_to_data
 from bpstudio.model.project import Project
-from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import Topology
 
 WATCH_WIDTH, HISTORY_WIDTH = 330, 180
@@ -55,7 +57,8 @@ class MainWindow(QMainWindow):
         self.files = FileActions(self, self.document, self.runner)
         self.canvas_card = CanvasCard(self.document, themes)
         self.canvas = self.canvas_card.canvas
-        self.problem_label = self.canvas_card.problem_label
+        self.importing = Importing(self, self.document)
+        self.painting = Painting(self.edit, self)
         self.actions_by_name = make_actions(self)
         menu = QMenu(self)
         menus = fill_menu(menu, self.actions_by_name)
@@ -63,11 +66,14 @@ class MainWindow(QMainWindow):
         self.top_bar = TopBar(themes, menu)
         self.settings_bar = SettingsBar(self.document)
         self.data_panel = DataPanel(themes)
+        self.data_actions = DataActions(self, self.document, self.data_panel)
         self.loss_panel = LossPanel(themes)
         self.output_panel = OutputPanel(themes)
         self.heatmap_panel = HeatmapPanel(themes)
         self.explain_panel = ExplainPanel(themes)
         self.message_panel = MessagePanel(themes)
+        self.paint_panel = PaintPanel(themes)
+        self.drop_hint = DropHint(themes, self)
         self.history_panel = HistoryPanel(self.document, themes)
         self._lay_out(menus["View"])
         self._connect()
@@ -101,6 +107,9 @@ class MainWindow(QMainWindow):
         ):
             column.addWidget(panel, stretch)
         watch = self._dock(inner, "Watch", self.watch_panel, right)
+        left = Qt.DockWidgetArea.LeftDockWidgetArea
+        self._paint_dock = self._dock(inner, "Paint", self.paint_panel, left)
+        self._paint_dock.hide()
         explain = self._dock(inner, "Explain", self.explain_panel, bottom)
         messages = self._dock(inner, "Messages", self.message_panel, bottom)
         inner.resizeDocks([watch], [WATCH_WIDTH], Qt.Orientation.Horizontal)
@@ -153,7 +162,6 @@ class MainWindow(QMainWindow):
         self.settings_bar.note.connect(self.message_panel.add)
         self.settings_bar.more_requested.connect(self.edit_settings)
         self.canvas.play_requested.connect(self.toggle_run)
-        self.canvas_card.fit_requested.connect(self.fit_layers)
         self.canvas_card.inspector.weak_requested.connect(self.cut_weak)
         top = self.top_bar
         for button, method in (
@@ -171,13 +179,19 @@ class MainWindow(QMainWindow):
         top.undo_button.setEnabled(False)
         top.redo_button.setEnabled(False)
         data = self.data_panel
-        data.sample_chosen.connect(self.choose_sample)
         data.open_requested.connect(self.open_dialog)
-        data.resplit_requested.connect(self.resplit)
-        data.regenerate_requested.connect(self.regenerate)
+        data.paint_requested.connect(self.toggle_painting)
+        self.paint_panel.close_requested.connect(self.toggle_painting)
+        self.paint_panel.stroked.connect(self.painting.stroke)
 
     def _panels(self) -> tuple[Panel, ...]:
-        return (self.loss_panel, self.output_panel, self.heatmap_panel, self.explain_panel)
+        return (
+            self.loss_panel,
+            self.output_panel,
+            self.heatmap_panel,
+            self.explain_panel,
+            self.paint_panel,
+        )
 
     def _show(self, project: Project) -> None:
         """One frame: every part shows this project."""
@@ -221,9 +235,6 @@ class MainWindow(QMainWindow):
 
     # What the menus do with the network
 
-    def fit_layers(self) -> None:
-        self.edit("Fit layers to the data", fit_to_data)
-
     def cut_weak(self) -> None:
         """Let people cut weak connections; a run is paused, or the weights would move meanwhile."""
         self.runner.stop()
@@ -243,40 +254,19 @@ class MainWindow(QMainWindow):
     # What the menus do with the data
 
     def choose_sample(self, name: str) -> None:
-        """Other data; a network that nobody has edited makes way for one that suits them."""
-        before = self.document.project
-        old = before.dataset.name if before.dataset is not None else ""
-        keep = old not in SAMPLES or sample_proposal(old).topology != before.topology
-        self.edit(
-            f"Data {SAMPLES[name].label}",
-            lambda project: adopt_dataset(project, sample(name), sample_proposal(name), keep),
-        )
+        self.data_actions.choose_sample(name)
 
-    def regenerate(self, name: str, noise: float, size: int, seed: int) -> None:
-        """The same sample with other noise, size or seed; the network starts over."""
+    def paste(self) -> None:
+        """The table or the files on the clipboard; else layers that were copied, or a shape as 4-8-3."""
+        # What a canvas copies, and a shape, are a single line; a table is more.
+        if not self.importing.paste():
+            self.canvas.clipboard.paste()
 
-        held_out = round(1 - self.data_panel.share.value, 4)
-
-        def change(project: Project) -> Project:
-            wanted = noise if SAMPLES[name].noise is not None else None
-            dataset = sample(name, noise=wanted, size=size, seed=seed, validation=held_out)
-            if project.dataset and dataset.preparation != project.dataset.preparation:
-                return adopt_dataset(project, dataset, proposal(dataset), True)
-            return replace(project, dataset=dataset).reset()
-
-        self.edit("Generate data", change, merge="generate")
-
-    def resplit(self, train_share: float) -> None:
-        """Hold out another share of the rows for validation; the network starts over."""
-
-        def change(project: Project) -> Project:
-            if project.dataset is None:
-                return project
-            seed = project.config.seed
-            dataset = project.dataset.resplit(round(1 - train_share, 4), seed=seed)
-            return replace(project, dataset=dataset).reset()
-
-        self.edit("Split the data", change, merge="split")
+    def toggle_painting(self) -> None:
+        """Show the plane to paint on, or put it away."""
+        shown = not self._paint_dock.isVisible()
+        self._paint_dock.setVisible(shown)
+        (self.paint_panel.view if shown else self.canvas).setFocus()
 
     # What the menus do with the training
 
@@ -350,18 +340,25 @@ class MainWindow(QMainWindow):
     # Events
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        found = given(event.mimeData())
+        if found is not None:
             event.acceptProposedAction()
+            self.drop_hint.show_words(found.words)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self.drop_hint.hide()
+        event.accept()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                event.acceptProposedAction()
-                self.open_path(Path(url.toLocalFile()))
-                return
+        self.drop_hint.hide()
+        found = given(event.mimeData())
+        if found is not None:
+            event.acceptProposedAction()
+            self.importing.take(found)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about unsaved changes; then stop the run before any widget goes."""
+        self.importing.close()
         self.runner.stop()
         if not self.files.may_go():
             event.ignore()

@@ -204,8 +204,16 @@ def test_what_the_app_is_opened_with(
     window = Window(lambda *given: opened.append(given) or 7, lambda *_: None)
     assert run(words, window) == 7
     project, path = opened[0]
-    assert path == (iris if file == "project" else None)
-    assert project == (open_project(words[0]) if file else None)
+    expected = {"project": iris, IRIS: Path(IRIS)}
+    assert path == (expected.get(file) if file else None)
+    # Data are for the import screen to read.
+    assert project == (open_project(words[0]) if file not in (None, IRIS) else None)
+
+
+def test_that_the_app_names_a_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    window = Window(lambda *_: 0, lambda *_: None)
+    assert run(["absent.csv"], window) == 2
+    assert "absent.csv" in capsys.readouterr().err
 
 
 def test_that_a_sample_is_opened_as_the_starter_is(shell: Shell) -> None:

@@ -87,6 +87,7 @@ def test_that_all_numbers_at_once_are_the_vector() -> None:
         ("bias input\n1", "no biases"),
         ("v_11 = 1\nq_2 = 5", "Line 2: 'q_2 = 5' is no weight"),
         ("v_91 = 1", "no 'v_91 = 1'"),
+        ("v_11 = 1\nalpha_1 = 5", "Line 2: 'alpha_1 = 5' is no weight"),
         ("v_1 = 1", "no 'v_1 = 1'"),
     ],
 )

@@ -370,6 +370,7 @@ def test_that_a_workbook_is_read_as_the_table_it_shows(tmp_path: Path) -> None:
     )  # fmt: skip
     np.testing.assert_array_equal(source.column("length").numbers, [1.5, 2, np.nan, 1])  # type: ignore[arg-type]
     assert source.where(2, "length") == "b.xlsx, line 4, column 'length'"
+    assert source.sheets == ("empty", "Sheet")
     with pytest.raises(DataError, match="no sheet 'x': the sheets are empty, Sheet"):
         read_source(tmp_path / "b.xlsx", Options(sheet="x"))
 

@@ -338,7 +338,7 @@ def test_that_the_quick_way_reads_the_same(
 
 odd_cells = st.sampled_from(
     ["1", "2.5", "-3e2", "", "NA", "?", "red", "two words", " 7 ", "1e400", "1_0", "né", "nan", "-",
-     '"a,b"', '"4"', '"say ""so"""', "'x'", "0x1", "5."]
+     '"a,b"', '"4"', '"say ""so"""', "'x'", "0x1", "5.", '"a,,b"', '"p;;q"']
 )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def test_that_a_failure_is_a_sentence(
 
     with qtbot.waitSignal(background.failed) as failed:
         background.start(work)
-    assert failed.args == [sentence]
+    assert str(failed.args[0]) == sentence
 
 
 def test_that_a_mistake_in_the_program_is_not_hidden(background: Background, qtbot: QtBot) -> None:

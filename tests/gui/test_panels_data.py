@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
@@ -54,6 +54,21 @@ def test_that_own_data_mark_no_sample(panel: DataPanel) -> None:
     project = project_on("iris")
     panel.show_project(replace(project, dataset=replace(project.dataset, name="measured")))
     assert not any(tile.isChecked() for tile in panel.gallery.tiles.values())
+
+
+def test_that_own_data_have_a_tile_that_leads_back_to_them(panel: DataPanel, qtbot: QtBot) -> None:
+    own = replace(project_on("iris").dataset, name="measured")
+    assert not panel.gallery.own_tile.isVisible()
+    panel.show_project(replace(project_on("iris"), dataset=own))
+    tile = panel.gallery.own_tile
+    assert tile.isVisible() and tile.isChecked() and tile.text() == "measured"
+    panel.show_project(project_on("moons"))
+    panel.refresh_now()
+    assert tile.isVisible() and not tile.isChecked()
+    with qtbot.waitSignal(panel.own_chosen) as asked:
+        qtbot.mouseClick(tile, Qt.MouseButton.LeftButton)
+    assert asked.args == [own]
+    assert not tile.isChecked()
 
 
 def test_that_a_tile_asks_for_its_sample_and_marks_nothing_itself(
@@ -175,8 +190,39 @@ def test_that_tables_have_neither_noise_nor_seed(panel: DataPanel, name: str) ->
 
 def test_that_columns_are_described_in_words(panel: DataPanel) -> None:
     panel.show_project(project_on("iris"))
-    assert ("sepal_length", "standardised") in panel.columns.lines
-    assert ("species", "3 classes") in panel.columns.lines
+    assert ("sepal_length", "standardised") in panel.columns.list.lines
+    assert ("species", "3 classes") in panel.columns.list.lines
+
+
+def test_that_a_click_on_a_column_tells_all_that_is_done_to_it(
+    panel: DataPanel, qtbot: QtBot
+) -> None:
+    panel.show_project(project_on("iris"))
+    columns = panel.columns.list
+    before = columns.height()
+    qtbot.mouseClick(columns, Qt.MouseButton.LeftButton, pos=QPoint(20, 18 + 9))
+    assert columns.unfolded == [panel.project.dataset.preparation.inputs[0].words]
+    assert columns.unfolded[0].startswith("standardised: (x")
+    assert columns.height() > before
+    qtbot.mouseClick(columns, Qt.MouseButton.LeftButton, pos=QPoint(20, 18 + 9))
+    assert columns.unfolded == []
+
+
+def test_that_columns_unfold_by_keys_too(panel: DataPanel, qtbot: QtBot) -> None:
+    panel.show_project(project_on("watermelon"))
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Return):
+        qtbot.keyClick(panel.columns.list, key)
+    assert len(panel.columns.list.unfolded) == 1
+    assert panel.columns.list.unfolded[0].startswith("one neuron per category")
+
+
+def test_that_one_button_puts_all_columns_into_words(panel: DataPanel, qtbot: QtBot) -> None:
+    panel.show_project(project_on("iris"))
+    qtbot.mouseClick(panel.columns.button, Qt.MouseButton.LeftButton)
+    assert len(panel.columns.list.unfolded) == 5
+    panel.show_project(project_on("sine"))
+    panel.refresh_now()
+    assert panel.columns.list.unfolded == ["as it is", "as it is"]
 
 
 def test_that_no_data_leave_nothing_to_split(panel: DataPanel) -> None:

@@ -116,8 +116,8 @@ def test_that_the_rate_of_rprop_is_called_what_it_is(window: MainWindow) -> None
 def test_that_levenberg_marquardt_says_what_it_needs(window: MainWindow) -> None:
     window.choose_sample("iris")
     choose(combo(window, "optimizerBox"), "lm")
-    assert "needs squared error" in window.problem_label.text()
-    assert window.problem_label.isVisible()
+    assert "needs squared error" in window.canvas_card.fit_row.label.text()
+    assert window.canvas_card.fit_row.label.isVisible()
 
 
 def test_that_the_bar_tells_what_the_schedule_made_of_the_rate(

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from bpstudio.files.columns import RawColumn
+from bpstudio.files.encoding import encoding_of
 from bpstudio.files.errors import shown
 from bpstudio.files.formats.common import check_width, preview_of, unique_names
 from bpstudio.files.source import Request, Source
-from bpstudio.files.text import TextInput, check_text, encoding_of, to_number
+from bpstudio.files.text import TextInput, check_text, to_number
 from bpstudio.files.textreader import Lines
 from bpstudio.model.dataset import DataError
 

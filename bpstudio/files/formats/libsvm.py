@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
+from bpstudio.files.encoding import encoding_of
 from bpstudio.files.errors import shown
 from bpstudio.files.formats.common import check_width, matrix_columns, preview_of
 from bpstudio.files.memory import check_memory
 from bpstudio.files.source import Request, Source
-from bpstudio.files.text import TextInput, encoding_of, to_number
+from bpstudio.files.text import TextInput, to_number
 from bpstudio.files.textreader import Lines
 from bpstudio.model.dataset import DataError
 

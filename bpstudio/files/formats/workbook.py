@@ -34,7 +34,8 @@ def read(path: Path, request: Request) -> Source:
         with open_binary(path) as file:
             book = load_workbook(file, read_only=True, data_only=True)
             sheet, text = _chosen(book, request, name)
-            others = [title for title in book.sheetnames if title != sheet]
+            sheets = tuple(book.sheetnames)
+            others = [title for title in sheets if title != sheet]
     except (DataError, FileError, Cancelled, MemoryError):
         raise
     except Exception as error:
@@ -46,7 +47,7 @@ def read(path: Path, request: Request) -> Source:
     source = read_text(text, path, name, replace(request, options=options))
     notes = (f"Sheet '{sheet}'" + (f"; there is also {', '.join(others)}." if others else "."),)
     options = replace(source.options, sheet=sheet)
-    return replace(source, kind="excel", notes=notes, options=options)
+    return replace(source, kind="excel", notes=notes, options=options, sheets=sheets)
 
 
 def _check_size(path: Path, name: str) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QSignalBlocker
+from PySide6.QtWidgets import QButtonGroup, QLineEdit
 
 from bpstudio.gui.canvas.inspector import Inspector
-from bpstudio.gui.canvas.inspector_pages import Field
+from bpstudio.gui.canvas.inspector_fields import Field
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
+from bpstudio.gui.fit_row import FitRow
 from bpstudio.gui.theme import ThemeHolder
 from bpstudio.gui.widgets import Card, IconButton
-from bpstudio.model.editing import fit_to_data, set_shape
+from bpstudio.model.editing import set_shape
 from bpstudio.model.project import Project
 
 TOOLS = {
@@ -23,9 +24,7 @@ TOOLS = {
 
 
 class CanvasCard(Card):
-    """The canvas under its header; ``fit_requested`` asks for layers that fit the data."""
-
-    fit_requested = Signal()
+    """The canvas under its header, above what is selected and what does not suit the data."""
 
     def __init__(self, document: Document, themes: ThemeHolder) -> None:
         super().__init__("", themes)
@@ -49,7 +48,8 @@ class CanvasCard(Card):
         self.body.setSpacing(4)
         self.body.addWidget(self.canvas, 1)
         self.body.addWidget(self.inspector)
-        self.body.addWidget(self._problem_row())
+        self.fit_row = FitRow(self.canvas.edit, themes)
+        self.body.addWidget(self.fit_row)
         self.canvas.tool_changed.connect(self._on_tool_changed)
         self.canvas.selection_changed.connect(self.inspector.show_selection)
         for field in self.inspector.findChildren(Field):
@@ -70,21 +70,6 @@ class CanvasCard(Card):
             self.header_layout.insertWidget(1 + k, button)
         self._tools.idClicked.connect(self._on_tool)
 
-    def _problem_row(self) -> QWidget:
-        self._problem = QWidget()
-        row = QHBoxLayout(self._problem)
-        row.setContentsMargins(0, 0, 0, 0)
-        self.problem_label = QLabel()
-        self.problem_label.setObjectName("problemLabel")
-        self.problem_label.setWordWrap(True)
-        self._fit_button = QPushButton("Fit layers to the data")
-        self._fit_button.setObjectName("fitLayersButton")
-        self._fit_button.setToolTip("Give the input and output layers the sizes that the data need")
-        self._fit_button.clicked.connect(self.fit_requested)
-        row.addWidget(self.problem_label, 1)
-        row.addWidget(self._fit_button)
-        return self._problem
-
     def show_project(self, project: Project) -> None:
         """Show an edited project's shape, its size, and what keeps it from being trained."""
         topology = project.topology
@@ -93,10 +78,7 @@ class CanvasCard(Card):
                 self.shape_edit.setText(str(topology))
         count = topology.parameter_count
         self.set_aside(f"{topology.connection_count:,} weights · {count:,} parameters")
-        problem = project.problem()
-        self._problem.setVisible(problem is not None)
-        self.problem_label.setText(f"⚠  {problem}" if problem else "")
-        self._fit_button.setVisible(fit_to_data(project) != project)
+        self.fit_row.show_project(project)
 
     def _on_shape(self) -> None:
         text = self.shape_edit.text()

@@ -61,7 +61,10 @@ class Keys:
             return self._arrow(*ARROWS[key], modifiers)
         if modifiers & Modifier.ControlModifier:
             return False
-        if key == Key.Key_N and modifiers & Modifier.AltModifier:
+        if key == Key.Key_F10 and modifiers & Modifier.ShiftModifier:
+            # Not every desktop makes a request for the menu of it.
+            self._view.open_menu()
+        elif key == Key.Key_N and modifiers & Modifier.AltModifier:
             self._new_layer(keep=True)
         elif key in self._actions and not modifiers & Modifier.AltModifier:
             self._actions[key]()

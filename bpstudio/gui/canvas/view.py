@@ -8,7 +8,6 @@ from PySide6.QtGui import (
     QAccessibleEvent,
     QContextMenuEvent,
     QFocusEvent,
-    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from bpstudio.gui.canvas.accessible import install, tell_focus
+from bpstudio.gui.canvas.clipboard import CanvasClipboard
 from bpstudio.gui.canvas.describe import selection_name
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.editor import Editor
@@ -85,6 +85,7 @@ class CanvasView(QGraphicsView):
         self.navigation = Navigation(self, self.drawing)
         self.minimap = Minimap(self, self.drawing, self.navigation)
         self.editor = Editor(document, self.message.emit)
+        self.clipboard = CanvasClipboard(self)
         self._hover = Hover(self.drawing)
         self._keys = Keys(self)
         self.hand = Hand(self)
@@ -274,34 +275,6 @@ class CanvasView(QGraphicsView):
         """Remove what is selected."""
         self.editor.delete(self.selection)
 
-    def copy(self) -> bool:
-        """Put the selected layers on the clipboard, as text."""
-        text = self.editor.copied(self.selection)
-        if text is not None:
-            QGuiApplication.clipboard().setText(text)
-        return text is not None
-
-    def cut(self) -> None:
-        """Put the selected layers on the clipboard and remove them."""
-        if self.copy():
-            self.editor.delete(Selection(layers=self.selection.layers))
-
-    def paste(self) -> None:
-        """Put what is on the clipboard, layers or a shape as 4-8-3, behind what is selected."""
-        self._paste(QGuiApplication.clipboard().text(), "Paste")
-
-    def duplicate(self) -> None:
-        """The selected layers once more, behind themselves."""
-        text = self.editor.copied(self.selection)
-        if text is not None:
-            self._paste(text, "Duplicate")
-
-    def _paste(self, text: str, name: str) -> None:
-        chosen = [i for i in self.places if i in self.selection.layers]
-        new = self.editor.paste(text, chosen[-1] if chosen else None, name)
-        if new:
-            self.select(Selection(layers=frozenset(new)))
-
     def tidy(self) -> None:
         """Put every layer back into its column, all of them in view."""
         self.edit("Tidy up", tidy)
@@ -374,12 +347,17 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        at = event.globalPos()
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
-            at = self.viewport().mapToGlobal(self.viewport().rect().center())
+            self.open_menu()
         else:
             self._select_under(self.mapToScene(event.pos()))
-        CanvasMenu(self).popup(at)
+            CanvasMenu(self).popup(event.globalPos())
+
+    def open_menu(self) -> None:
+        """The menu of what is selected, in the middle of the view."""
+        if not any(menu.isVisible() for menu in self.findChildren(CanvasMenu)):
+            middle = self.viewport().rect().center()
+            CanvasMenu(self).popup(self.viewport().mapToGlobal(middle))
 
     def _select_under(self, pos: QPointF) -> None:
         """Select what a menu is asked for, unless it is selected already."""

@@ -33,6 +33,7 @@ class CutWeakDialog(QDialog):
         self.setWindowTitle("Cut weak connections")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(WIDTH)
+        self.setStyleSheet(f"QDialog {{ background: {canvas.drawing.theme.surface}; }}")
         self._canvas = canvas
         self._project = canvas.document.project
         self._magnitudes = magnitudes(self._project)
@@ -61,7 +62,8 @@ class CutWeakDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(GAP)
-        hint = secondary_label("Marked on the canvas is what would go. It can be undone.")
+        hint = secondary_label("What would go is marked on the canvas.")
+        hint.setWordWrap(True)
         for widget in (self.slider, self.threshold_label, self.cost_label, hint, buttons):
             column.addWidget(widget)
         self.slider.set_value(0.2)
@@ -102,7 +104,7 @@ class CutWeakDialog(QDialog):
         before, after = cost.before, cost.after
         change = after.loss - before.loss
         words = (
-            f"Loss on the {cost.part} rows: {number_text(before.loss)} → {number_text(after.loss)}"
+            f"Loss on the {cost.part} rows:\n{number_text(before.loss)} → {number_text(after.loss)}"
         )
         if not math.isnan(change):
             words += f" ({'+' if change >= 0 else '−'}{number_text(abs(change))})"

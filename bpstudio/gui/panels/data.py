@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from bpstudio.files.samples import SAMPLES
 from bpstudio.gui.panels.base import Panel
-from bpstudio.gui.panels.columns import ColumnList
+from bpstudio.gui.panels.columns import ColumnSection
 from bpstudio.gui.panels.gallery import NARROW, WIDE, Gallery
 from bpstudio.gui.panels.generator import GeneratorControls
 from bpstudio.gui.panels.scroll import GUTTER, ColumnScroll
@@ -25,12 +25,14 @@ LEAST_SHARE = 0.1
 class DataPanel(Panel):
     """Shows the data and asks for others; it never edits them itself.
 
-    ``sample_chosen(name)``; ``open_requested()``; ``resplit_requested(train share)``;
-    ``regenerate_requested(name, noise, size, seed)``.
+    ``sample_chosen(name)``; ``own_chosen(dataset)``; ``open_requested()``; ``paint_requested()``;
+    ``resplit_requested(train share)``; ``regenerate_requested(name, noise, size, seed)``.
     """
 
     sample_chosen = Signal(str)
+    own_chosen = Signal(object)
     open_requested = Signal()
+    paint_requested = Signal()
     resplit_requested = Signal(float)
     regenerate_requested = Signal(str, float, int, int)
 
@@ -47,6 +49,7 @@ class DataPanel(Panel):
         column.setSpacing(GAP)
         self.gallery = Gallery(themes)
         self.gallery.chosen.connect(self.sample_chosen)
+        self.gallery.own_chosen.connect(self.own_chosen)
         column.addWidget(self.gallery)
         self.about: QLabel = secondary_label()
         self.about.setObjectName("aboutDataLabel")
@@ -58,6 +61,11 @@ class DataPanel(Panel):
         self.open_button.setToolTip("Open a table or a project (Ctrl+O)")
         self.open_button.clicked.connect(self.open_requested)
         column.addWidget(self.open_button)
+        self.paint_button = QPushButton("Paint points")
+        self.paint_button.setObjectName("paintButton")
+        self.paint_button.setToolTip("Paint points on the plane, or erase them (Ctrl+P)")
+        self.paint_button.clicked.connect(self.paint_requested)
+        column.addWidget(self.paint_button)
         self.share = LabelledSlider(
             "Train share",
             LEAST_SHARE,
@@ -71,7 +79,7 @@ class DataPanel(Panel):
         self.generator = GeneratorControls()
         self.generator.changed.connect(self._on_generate)
         column.addWidget(self.generator)
-        self.columns = ColumnList(themes)
+        self.columns = ColumnSection(themes)
         column.addWidget(self.columns)
         column.addStretch(1)
         self.body.addWidget(ColumnScroll(inside))
@@ -98,7 +106,7 @@ class DataPanel(Panel):
             # Another sample comes with its own noise and the first seed.
             self._made = SAMPLES[name].noise or 0.0, 0
         self._sample = name
-        self.gallery.mark(name)
+        self.gallery.show_dataset(dataset)
         self._show_controls()
         self.columns.show_dataset(dataset)
 

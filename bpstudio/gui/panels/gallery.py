@@ -6,23 +6,26 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QWidget
 
 from bpstudio.files.samples import SAMPLES
-from bpstudio.gui.panels.tile import SampleTile
+from bpstudio.gui.panels.tile import DataTile, OwnTile, SampleTile
 from bpstudio.gui.theme import GAP, ThemeHolder
+from bpstudio.model.dataset import Dataset
 
 WIDE, NARROW = 2, 3
 """Columns of large tiles, and of small ones where there is little height."""
 
 
 class Gallery(QWidget):
-    """``chosen(name)`` when another tile is clicked than the one that is marked."""
+    """``chosen(name)`` when another tile is clicked than the one that is marked; ``own_chosen(dataset)``
+    for the data that people brought last, which keep a tile."""
 
     chosen = Signal(str)
+    own_chosen = Signal(object)
 
     def __init__(self, themes: ThemeHolder) -> None:
         super().__init__()
         self.setObjectName("gallery")
         self.setAccessibleName("Samples")
-        self._marked = ""
+        self._marked, self._own = "", False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(GAP - 4)
@@ -33,6 +36,8 @@ class Gallery(QWidget):
         for entry in SAMPLES.values():
             tile = self.tiles[entry.name] = SampleTile(entry, themes)
             self._group.addButton(tile)
+        self.own_tile = OwnTile(themes)
+        self._group.addButton(self.own_tile)
         self._group.buttonClicked.connect(self._on_tile)
         self._columns = 0
         self.set_columns(WIDE)
@@ -46,26 +51,36 @@ class Gallery(QWidget):
         if columns == self._columns:
             return
         self._columns = columns
-        for k, tile in enumerate(self.tiles.values()):
+        for k, tile in enumerate([*self.tiles.values(), self.own_tile]):
             tile.set_small(columns > WIDE)
             self._grid.addWidget(tile, k // columns, k % columns)
 
     def height_in(self, columns: int) -> int:
         """How high the gallery is in so many columns."""
-        rows = -(-len(self.tiles) // columns)
+        rows = -(-(len(self.tiles) + 1) // columns)
         tile = next(iter(self.tiles.values()))
         return rows * (tile.height_of(columns > WIDE) + self._grid.verticalSpacing())
 
-    def mark(self, name: str) -> None:
-        """Mark the sample in use; none where the data come from elsewhere."""
-        self._marked = name
+    def show_dataset(self, dataset: Dataset | None) -> None:
+        """Mark the sample in use, or show the tile of own data."""
+        own = dataset is not None and dataset.name not in SAMPLES
+        if own and dataset is not None:
+            self.own_tile.show_dataset(dataset)
+        self._marked = dataset.name if dataset is not None and not own else ""
+        self._own = own
+        self._mark()
+
+    def _mark(self) -> None:
         self._group.setExclusive(False)
         for key, tile in self.tiles.items():
-            tile.setChecked(key == name)
+            tile.setChecked(key == self._marked)
+        self.own_tile.setChecked(self._own)
         self._group.setExclusive(True)
 
-    def _on_tile(self, tile: SampleTile) -> None:
-        if tile.name != self._marked:
+    def _on_tile(self, tile: DataTile) -> None:
+        if isinstance(tile, SampleTile) and tile.name != self._marked:
             self.chosen.emit(tile.name)
+        elif tile is self.own_tile and not self._own:
+            self.own_chosen.emit(tile.dataset())
         # What was refused is not marked.
-        self.mark(self._marked)
+        self._mark()

@@ -63,9 +63,6 @@ class HistoryPanel(Card):
         self.list.setAccessibleName("Steps, oldest first")
         self.list.setToolTip("Click a step to go there; Enter does too")
         self.list.setFrameShape(QFrame.Shape.NoFrame)
-        self.list.setStyleSheet(
-            "QListView { border: none; } QListView::item { padding: 4px 6px; border-radius: 4px; }"
-        )
         self.list.setUniformItemSizes(True)
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.list.setModel(self.model)
@@ -74,7 +71,6 @@ class HistoryPanel(Card):
         self.body.addWidget(self.list, 1)
         document.stack.changed.connect(self.refresh)
         themes.listen(self._on_theme)
-        self.refresh()
 
     def refresh(self) -> None:
         """Show the steps there are now."""
@@ -88,5 +84,11 @@ class HistoryPanel(Card):
     def _go(self, index: QModelIndex) -> None:
         self._document.go_to(index.row())
 
-    def _on_theme(self, _theme: Theme) -> None:
-        self.model.refresh()
+    def _on_theme(self, theme: Theme) -> None:
+        self.list.setStyleSheet(
+            "QListView { border: none; outline: none; }"
+            "QListView::item { padding: 4px 6px; border-radius: 4px; }"
+            f"QListView::item:hover {{ background: {theme.hover}; }}"
+            f"QListView::item:selected {{ background: {theme.accent}; color: {theme.on_accent}; }}"
+        )
+        self.refresh()

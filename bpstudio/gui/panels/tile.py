@@ -1,4 +1,4 @@
-"""A tile of the gallery: the picture of a sample with its name below."""
+"""The tiles of the gallery: the picture of a sample or of own data, with its name below."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from bpstudio.gui.theme import (
     text_font,
 )
 from bpstudio.model.arrays import FloatArray
+from bpstudio.model.dataset import Dataset
 
 WIDTH, LABEL_HEIGHT, INSET = 84, 17, 8
 LARGE, SMALL = 58, 44
@@ -28,25 +29,23 @@ WIDEST = 1.3
 """Width of a picture in heights: wider ones would distort the shapes."""
 
 
-class SampleTile(QToolButton):
+class DataTile(QToolButton):
     """A checkable button; its picture is drawn from the data themselves, when it is first seen."""
 
-    def __init__(self, entry: Sample, themes: ThemeHolder) -> None:
+    def __init__(self, themes: ThemeHolder) -> None:
         super().__init__()
-        self.name = entry.name
         self._themes = themes
         self._thumbnail: Thumbnail | None = None
         self._picture_height = LARGE
-        self.setText(entry.label)
         self.setCheckable(True)
-        self.setAccessibleName(f"Sample {entry.label}")
-        self.setAccessibleDescription(entry.description)
-        source = "" if entry.source == "generated" else f"\nSource: {entry.source}"
-        self.setToolTip(f"{entry.label}: {entry.description}{source}")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         themes.listen(self._restyle)
+
+    def dataset(self) -> Dataset:
+        """The data that the picture shows."""
+        raise NotImplementedError
 
     def set_small(self, small: bool) -> None:
         """A small picture, where three tiles stand side by side."""
@@ -90,9 +89,7 @@ class SampleTile(QToolButton):
         font = text_font(SMALL_SIZE)
         painter.setFont(font)
         painter.setPen(theme.color("text" if marked else "secondary"))
-        words = QFontMetrics(font).elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.width() - 2
-        )
+        words = _fitting(self.text(), QFontMetrics(font), self.width() - 2)
         place = QRectF(1, self._picture_height + 2, self.width() - 2, LABEL_HEIGHT - 2)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
@@ -100,7 +97,7 @@ class SampleTile(QToolButton):
     def _draw_points(self, painter: QPainter, theme: Theme, area: QRectF) -> None:
         picture = self._thumbnail
         if picture is None:
-            picture = self._thumbnail = thumbnail(sample(self.name))
+            picture = self._thumbnail = thumbnail(self.dataset())
         if picture.image is not None:
             _draw_image(painter, theme, area, picture.image)
             return
@@ -118,6 +115,57 @@ class SampleTile(QToolButton):
             )
             radius = (DOT + 0.6 if few else DOT) * float(picture.size[k])
             painter.drawEllipse(at, radius, radius)
+
+
+class SampleTile(DataTile):
+    """The tile of a sample."""
+
+    def __init__(self, entry: Sample, themes: ThemeHolder) -> None:
+        super().__init__(themes)
+        self.name = entry.name
+        self.setText(entry.label)
+        self.setAccessibleName(f"Sample {entry.label}")
+        self.setAccessibleDescription(entry.description)
+        source = "" if entry.source == "generated" else f"\nSource: {entry.source}"
+        self.setToolTip(f"{entry.label}: {entry.description}{source}")
+
+    def dataset(self) -> Dataset:
+        return sample(self.name)
+
+
+class OwnTile(DataTile):
+    """The tile of the data that people brought themselves; hidden until there are some."""
+
+    def __init__(self, themes: ThemeHolder) -> None:
+        super().__init__(themes)
+        self.name = ""
+        self._dataset: Dataset | None = None
+        self.setObjectName("ownDataTile")
+        self.hide()
+
+    def show_dataset(self, dataset: Dataset) -> None:
+        self._dataset, self._thumbnail = dataset, None
+        self.setText(dataset.name)
+        self.setAccessibleName(f"Own data {dataset.name}")
+        self.setToolTip(f"{dataset.name}: your own data, {len(dataset):,} rows")
+        self.show()
+        self.update()
+
+    def dataset(self) -> Dataset:
+        assert self._dataset is not None
+        return self._dataset
+
+
+def _fitting(text: str, metrics: QFontMetrics, room: int) -> str:
+    """As many whole words as there is room for; of a single long one its beginning."""
+    words = text.split()
+    if metrics.horizontalAdvance(text) <= room:
+        return text
+    while len(words) > 1 and (
+        metrics.horizontalAdvance(" ".join(words)) > room or not words[-1].isalpha()
+    ):
+        words.pop()
+    return metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, room)
 
 
 def _draw_image(painter: QPainter, theme: Theme, area: QRectF, values: FloatArray) -> None:

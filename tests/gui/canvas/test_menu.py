@@ -85,3 +85,12 @@ def test_that_the_menu_of_the_empty_canvas_offers_what_concerns_all_and_escape_l
     QTest.keyClick(menu, Qt.Key.Key_Escape)
     qtbot.waitUntil(lambda: trained.findChild(CanvasMenu) is None)
     assert shape(trained) == "2-4-2"
+
+
+def test_that_shift_f10_opens_one_menu(trained: CanvasView) -> None:
+    trained.select(Selection(frozenset({"hidden1"})))
+    for _ in range(2):
+        QTest.keyClick(trained, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    (menu,) = trained.findChildren(CanvasMenu)
+    assert "Duplicate" in entries(menu)
+    menu.close()
