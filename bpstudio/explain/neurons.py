@@ -89,7 +89,7 @@ def answers(project: Project, row: int | None = None) -> dict[str, LayerAnswer]:
         outputs = project.network.forward(dataset.inputs[[row]])
         images = _over_the_plane(project, dataset)
         smooth = bool(images)
-        if not smooth:
+        if not images:
             images = _weights_as_images(project, dataset)
     result = {}
     for layer in topology.layers:
