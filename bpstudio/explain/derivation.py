@@ -27,6 +27,7 @@ from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.network import Network
 from bpstudio.model.project import Project
+from bpstudio.training.schedule import config_in_force
 
 MOST_LEGEND = 8
 """So many symbols get their name in words; a sum over hundreds of inputs needs no more."""
@@ -82,7 +83,7 @@ class Derivation:
             project.network,
             dataset.inputs[chosen],
             dataset.targets[chosen],
-            project.config,
+            config_in_force(project),
             dict(project.progress.slots),
         )
         numbers = tuple(int(row) + 1 for row in chosen)

@@ -8,7 +8,7 @@ from bpstudio.explain.forward_forms import Form
 from bpstudio.explain.keys import Place, StepKey
 from bpstudio.explain.optimizer_forms import CHANGES, setting, slot_form
 from bpstudio.explain.quantities import Quantities
-from bpstudio.model.methods import OPTIMIZERS
+from bpstudio.model.methods import OPTIMIZERS, SCHEDULES
 
 MOST_SQUARES = 500
 """The length of a longer gradient is given, not spelt out."""
@@ -123,7 +123,12 @@ def new_form(q: Quantities, key: StepKey) -> Form:
 def given_form(q: Quantities, key: StepKey) -> Form:
     """A parameter before the update, or a setting."""
     if key.kind == "setting":
-        return Form(q.name(key).capitalize(), note="It was set.")
+        config = q.values.config
+        note = "It was set."
+        changes = config.schedule != "constant" and not config.idle("schedule")
+        if key.layer == "learning_rate" and changes:
+            note = f"What the schedule, {SCHEDULES[config.schedule]}, has made of it by now."
+        return Form(q.name(key).capitalize(), note=note)
     name = q.parameter_name(key).removeprefix("the ").capitalize()
     note = "" if q.is_present(key) else absent_note(key)
     return Form(name, place=parameter_place(key), note=note or "As it is before the update.")

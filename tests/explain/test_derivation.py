@@ -378,6 +378,21 @@ def test_that_applying_the_walk_is_a_real_update_that_reset_takes_back(optimizer
     assert again.network.parameters.tobytes() == state.parameters.tobytes()
 
 
+def test_that_the_learning_rate_is_the_one_that_the_schedule_has_come_to() -> None:
+    dataset = Dataset.from_arrays(np.eye(2), np.eye(2))
+    config = TrainingConfig(
+        learning_rate=0.8, schedule="step", schedule_epochs=10, schedule_factor=0.5
+    )
+    project = Project.create(Topology.parse("2-2-2"), dataset, config)
+    later = replace(project, progress=replace(project.progress, epoch=25))
+    d = Derivation.of_project(later, [0])
+    rate = d.step(StepKey("setting", "learning_rate"))
+    assert rate.value == pytest.approx(0.2) and "schedule" in rate.note
+    new = d.of_weight("input", 0, "hidden1", 0)
+    row = d.step(new.key._replace(kind="row_gradient", sample=0))
+    assert d.depends(new)[1].value == pytest.approx(-0.2 * row.value)
+
+
 def test_that_a_step_is_found_by_its_id() -> None:
     d = example()
     for step in every_step(d):

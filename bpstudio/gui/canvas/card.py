@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QButtonGroup, QLineEdit
 
 from bpstudio.gui.canvas.inspector import Inspector
-from bpstudio.gui.canvas.inspector_pages import Field
+from bpstudio.gui.canvas.inspector_fields import Field
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document

@@ -6,13 +6,13 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
 from bpstudio.gui.canvas.editor import Editor
+from bpstudio.gui.canvas.inspector_fields import Page
 from bpstudio.gui.canvas.inspector_pages import (
     ConnectionPage,
     EmptyPage,
     LayersPage,
     LinksPage,
     NeuronPage,
-    Page,
 )
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.model.project import Project

@@ -34,11 +34,11 @@ class CanvasMenu(QMenu):
         if selection:
             self.addSeparator()
             if selection.layers:
-                self._add("Cut", "Ctrl+X", view.cut)
-                self._add("Copy", "Ctrl+C", view.copy)
-        self._add("Paste", "Ctrl+V", view.paste)
+                self._add("Cut", "Ctrl+X", view.clipboard.cut)
+                self._add("Copy", "Ctrl+C", view.clipboard.copy)
+        self._add("Paste", "Ctrl+V", view.clipboard.paste)
         if selection.layers:
-            self._add("Duplicate", "Ctrl+D", view.duplicate)
+            self._add("Duplicate", "Ctrl+D", view.clipboard.duplicate)
         if selection:
             self._add("Delete", "Del", view.delete_selected)
         else:

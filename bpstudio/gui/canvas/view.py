@@ -8,7 +8,6 @@ from PySide6.QtGui import (
     QAccessibleEvent,
     QContextMenuEvent,
     QFocusEvent,
-    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from bpstudio.explain.keys import Place
 from bpstudio.gui.canvas.accessible import install, tell_focus
+from bpstudio.gui.canvas.clipboard import CanvasClipboard
 from bpstudio.gui.canvas.describe import selection_name
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.editor import Editor
@@ -86,6 +86,7 @@ class CanvasView(QGraphicsView):
         self.navigation = Navigation(self, self.drawing)
         self.minimap = Minimap(self, self.drawing, self.navigation)
         self.editor = Editor(document, self.message.emit)
+        self.clipboard = CanvasClipboard(self)
         self._hover = Hover(self.drawing)
         self._keys = Keys(self)
         self.hand = Hand(self)
@@ -279,34 +280,6 @@ class CanvasView(QGraphicsView):
     def delete_selected(self) -> None:
         """Remove what is selected."""
         self.editor.delete(self.selection)
-
-    def copy(self) -> bool:
-        """Put the selected layers on the clipboard, as text."""
-        text = self.editor.copied(self.selection)
-        if text is not None:
-            QGuiApplication.clipboard().setText(text)
-        return text is not None
-
-    def cut(self) -> None:
-        """Put the selected layers on the clipboard and remove them."""
-        if self.copy():
-            self.editor.delete(Selection(layers=self.selection.layers))
-
-    def paste(self) -> None:
-        """Put what is on the clipboard, layers or a shape as 4-8-3, behind what is selected."""
-        self._paste(QGuiApplication.clipboard().text(), "Paste")
-
-    def duplicate(self) -> None:
-        """The selected layers once more, behind themselves."""
-        text = self.editor.copied(self.selection)
-        if text is not None:
-            self._paste(text, "Duplicate")
-
-    def _paste(self, text: str, name: str) -> None:
-        chosen = [i for i in self.places if i in self.selection.layers]
-        new = self.editor.paste(text, chosen[-1] if chosen else None, name)
-        if new:
-            self.select(Selection(layers=frozenset(new)))
 
     def tidy(self) -> None:
         """Put every layer back into its column, all of them in view."""

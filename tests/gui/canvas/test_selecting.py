@@ -111,9 +111,9 @@ def test_that_copied_layers_are_pasted_with_their_weights_in_another_window(
 ) -> None:
     other = view_of(qtbot, Project.create(Topology.parse("3-1")))
     trained.select(Selection(frozenset({"input", "hidden1"})))
-    trained.copy()
+    trained.clipboard.copy()
     assert json.loads(QGuiApplication.clipboard().text())["shape"] == "2-4"
-    other.paste()
+    other.clipboard.paste()
     assert shape(other) == "3-2-4-1"
     assert other.selection.layers == {"hidden1", "hidden2"}
     assert np.array_equal(
@@ -126,21 +126,21 @@ def test_that_a_plain_shape_is_pasted_and_other_text_is_refused_with_a_sentence(
     empty: CanvasView, qtbot: QtBot
 ) -> None:
     QGuiApplication.clipboard().setText(" 4-8-3 ")
-    empty.paste()
+    empty.clipboard.paste()
     assert shape(empty) == "4-8-3"
     QGuiApplication.clipboard().setText("a shopping list")
     with qtbot.waitSignal(empty.message) as said:
-        empty.paste()
+        empty.clipboard.paste()
     assert "4-8-3" in said.args[0]
     assert shape(empty) == "4-8-3"
 
 
 def test_that_duplicate_and_cut_are_one_step_each(trained: CanvasView) -> None:
     trained.select(Selection(frozenset({"hidden1"})))
-    trained.duplicate()
+    trained.clipboard.duplicate()
     assert shape(trained) == "2-4-4-2"
     assert trained.document.stack.undoText() == "Duplicate"
-    trained.cut()
+    trained.clipboard.cut()
     assert shape(trained) == "2-4-2"
     trained.document.undo()
     trained.document.undo()
