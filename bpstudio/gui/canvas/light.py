@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.explain.keys import Place
@@ -14,8 +14,7 @@ from bpstudio.gui.canvas.bundle import bundle
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.overlay import paint_bubble
 from bpstudio.gui.canvas.traces import MOST_CURVES, paths_of
-from bpstudio.gui.canvas.turn import level
-from bpstudio.gui.theme import Theme
+from bpstudio.gui.theme import TEXT_SIZE, Theme, text_font
 from bpstudio.model.topology import Topology
 
 HALO, BIAS_RADIUS = 5.0, 8.0
@@ -108,8 +107,19 @@ class LightItem(QGraphicsItem):
             painter.drawPath(self._connections)
             painter.drawPath(self._neurons)
         if self.text:
-            with level(painter, self._text_at):
-                paint_bubble(painter, theme, QPointF(0, 0), [self.text], "text")
+            self._paint_text(painter, theme, widget)
+
+    def _paint_text(self, painter: QPainter, theme: Theme, widget: QWidget | None) -> None:
+        """The word, as large as any text however far the view is zoomed, and inside it."""
+        at = painter.worldTransform().map(self._text_at)
+        width = QFontMetricsF(text_font(TEXT_SIZE, bold=True)).horizontalAdvance(self.text) + 20
+        x, y = at.x() - width / 2, at.y()
+        if widget is not None:
+            x, y = max(4.0, min(x, widget.width() - width - 4)), max(34.0, y)
+        painter.save()
+        painter.resetTransform()
+        paint_bubble(painter, theme, QPointF(x, y), [self.text], "text")
+        painter.restore()
 
 
 def _rect(place: LayerPlace, k: int) -> QRectF:

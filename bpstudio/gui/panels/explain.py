@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout
 
 from bpstudio.explain.derivation import Derivation
@@ -16,7 +16,7 @@ from bpstudio.explain.plain_text import plain
 from bpstudio.explain.step import Step
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.explain.crumbs import Crumbs
-from bpstudio.gui.explain.formulas import FormulaStore
+from bpstudio.gui.explain.formulas import FormulaKey, FormulaStore
 from bpstudio.gui.explain.matrix_view import MatrixView
 from bpstudio.gui.explain.page import Block, origin, step_block, story
 from bpstudio.gui.explain.page_view import PageView
@@ -24,17 +24,19 @@ from bpstudio.gui.explain.player import PlayerBar, Walk, WalkPlace
 from bpstudio.gui.explain.rows import RowChooser
 from bpstudio.gui.explain.shares import SharesView, shares
 from bpstudio.gui.explain.trail import Trail
-from bpstudio.gui.explain.typeset import Target
+from bpstudio.gui.explain.typeset import SIZE, Target
 from bpstudio.gui.panels.base import Panel
 from bpstudio.gui.panels.scroll import ColumnScroll
 from bpstudio.gui.theme import GAP, ThemeHolder
 from bpstudio.gui.widgets import secondary_label
 from bpstudio.model.project import Project
 
+WARM_UP_MS = 1200
 LIVE_SECONDS = 0.8
 """While the weights move, formulas are set anew this often: reading needs rest, and so do frames."""
-LEAST_FOR_BOTH = 560
+LEAST_FOR_BOTH = 600
 """From this width on the matrices stand beside the formulas."""
+LEAST_SIZE = QSize(430, 150)
 INVITATION = (
     "Click a connection: here stands why its weight changes, from the numbers in the table to the new "
     "weight, each formula with its numbers. Click a neuron for its bias. Every number leads to where it "
@@ -66,6 +68,9 @@ class ExplainPanel(Panel):
         self._place = WalkPlace()
         self._applied: Project | None = None
         self._base = Place(), ""
+        self._warming = QTimer(self)
+        self._warming.setSingleShot(True)
+        self._warming.setInterval(WARM_UP_MS)
         self._lay_out(themes)
         self._connect()
         self.refresh()
@@ -126,6 +131,7 @@ class ExplainPanel(Panel):
         self.body.addLayout(column)
 
     def _connect(self) -> None:
+        self._warming.timeout.connect(self._warm_up)
         self.page.followed.connect(self.follow)
         self.page.pointed.connect(self._on_pointed)
         self.page.key_pressed.connect(self.go)
@@ -384,6 +390,7 @@ class ExplainPanel(Panel):
         self._made_of = ()
         if walking and self.rows.is_batch:
             self.rows.choose_row(self.rows.first_row())
+        self.rows.kind.setVisible(not walking)
         self.page.keys = dict(_WALK_KEYS) if walking else {}
         self.refresh_now()
         if walking:
@@ -447,16 +454,33 @@ class ExplainPanel(Panel):
         if self._walk is not None and self._place != self._walk.last:
             self._set_place(self._walk.beginning(part))
 
+    def minimumSizeHint(self) -> QSize:
+        # What has no room beside the rest is put aside: the panel may be narrow.
+        return LEAST_SIZE
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.digits.setVisible(self.width() >= LEAST_FOR_BOTH)
         wide = self.width() >= LEAST_FOR_BOTH and self._page_scroll.isVisible()
         self._matrix_scroll.setVisible(wide and self.matrix.form is not None)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._warming.start()
+
+    def _warm_up(self) -> None:
+        """The first formula of all takes half a second: it is drawn before anyone asks for one."""
+        color = self.theme.text
+        keys = [FormulaKey(latex, SIZE, color, self.devicePixelRatioF()) for latex in _COMMON]
+        self.store.want("warm", keys)
+
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        self._warming.stop()
         self.bar.set_playing(False)
 
 
+_COMMON = ("=", r"\leftarrow", r"-", r"\eta", r"{}\cdot{}")
 _EMPTY = "Draw layers on the canvas; then click a connection."
 _APPLIED = (
     "The network has learned from this row: all weights changed at once, each by its own step. Go back, "
