@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QWidget,
 )
@@ -19,6 +19,7 @@ from bpstudio.files.plan import Plan
 from bpstudio.files.problems import Problem, Remedy
 from bpstudio.files.source import Options, Source
 from bpstudio.gui.background import Background
+from bpstudio.gui.importing.drops import given
 from bpstudio.gui.importing.failure import excerpt
 from bpstudio.gui.importing.preview import cell_text
 from bpstudio.gui.importing.screen import ImportScreen
@@ -63,6 +64,7 @@ class ImportDialog(ImportScreen):
     ) -> None:
         super().__init__(theme, Wish(keep), parent)
         self.setObjectName("importDialog")
+        self.setAcceptDrops(True)
         self._what = what
         self._project = project
         self._test_file = test_file
@@ -318,6 +320,17 @@ class ImportDialog(ImportScreen):
             self._accepting = True
             self._show_state()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._plan is not None and _file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A file that is dropped here is the test file of these data."""
+        path = _file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.split_bar.choose_file(path)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.accept()
@@ -334,6 +347,11 @@ class ImportDialog(ImportScreen):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.reject()
         event.accept()
+
+
+def _file(event: QDropEvent) -> Path | None:
+    found = given(event.mimeData())
+    return found.data if found is not None and isinstance(found.data, Path) else None
 
 
 def button_words(trial: Trial | None) -> str:
