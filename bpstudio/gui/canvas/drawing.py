@@ -14,6 +14,7 @@ from bpstudio.gui.canvas.bundle_item import BundleItem
 from bpstudio.gui.canvas.flow_show import FlowShow
 from bpstudio.gui.canvas.layer_item import LayerItem
 from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
+from bpstudio.gui.canvas.light import LightItem
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
 from bpstudio.gui.canvas.raster import kernel_ready
@@ -52,7 +53,8 @@ class Drawing(QGraphicsScene):
         self.turned = False
         self.scale = 1.0
         """The magnitude of a weight or bias that has full ink."""
-        for item in (self.ghost, self.card, self.trace, self.marks, self.pruned):
+        self.light = LightItem()
+        for item in (self.ghost, self.card, self.trace, self.marks, self.pruned, self.light):
             self.addItem(item)
         self.flow = FlowShow(self)
         self.set_theme(theme)
@@ -75,6 +77,7 @@ class Drawing(QGraphicsScene):
             self.removeItem(item)
         topology = project.topology
         self.places = arrange(topology, project.layout, project.unfolded, self.turned)
+        self.light.show_place(self.light.place, self.light.text, topology, self.places)
         self.layers, self.bundles = {}, {}
         bundles = [bundle(topology, self.places, link.key) for link in topology.links]
         # Names stand below everything, skip links too.
@@ -150,7 +153,7 @@ class Drawing(QGraphicsScene):
         for link in self.bundles.values():
             link.theme = theme
         self.ghost.theme = self.card.theme = theme
-        for mark in (self.trace, self.marks, self.pruned):
+        for mark in (self.trace, self.marks, self.pruned, self.light):
             mark.theme = theme
         self.picture.set_theme(theme)
         self._refresh(self.project)
