@@ -32,7 +32,10 @@ def copied(vector: FloatArray, dtype: str) -> FloatArray:
 
 @dataclass
 class State:
-    """What updates change: the parameter vector, and the optimizer's own vectors (``slots``)."""
+    """What updates change: the parameter vector, and the optimizer's own vectors (``slots``).
+
+    An engine at work may rely on nobody else changing it.
+    """
 
     parameters: FloatArray
     slots: dict[str, FloatArray] = field(default_factory=dict)

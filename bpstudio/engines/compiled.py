@@ -28,6 +28,10 @@ Sums over a batch are added chunk by chunk, so a chunk must not depend on anythi
 """
 
 
+CHECKPOINT_SECONDS = 0.1
+"""How often the state of a large network is copied."""
+
+
 class CompiledEngine:
     """The Engine in machine code. KernelError where the kernels cannot be had."""
 
@@ -61,6 +65,7 @@ class CompiledEngine:
         self._moves = _at(p.moves), p.moves.size
         self._made_settings: dict[int, tuple[TrainingConfig, FloatArray, int]] = {}
         self._known: dict[int, tuple[FloatArray, int]] = {}
+        self._checkpoint = _Checkpoint(self)
         self._measured: dict[int, _Measured] = {}
         # Where parameters have places of their own, so have the optimizer's vectors.
         self._work = [zeros(p.length if p.moves.size else 0, dtype) for _ in range(3)]
@@ -79,6 +84,11 @@ class CompiledEngine:
         placed[p.moves] = vector
         return placed
 
+    @property
+    def works_on_copies(self) -> bool:
+        """Whether kernels change copies of the parameters, and write them back if they are finite."""
+        return self._plan.moves.size > 0
+
     def advance(self, order: IntArray) -> int:
         """See ``Engine.advance``."""
         order = np.ascontiguousarray(order, dtype=np.int64)
@@ -87,12 +97,14 @@ class CompiledEngine:
         self.interrupted = False
         while done < len(order):
             rows = self._rows_per_call(batch, len(order) - done)
-            before = self._saved()
-            if not self._learn(order[done : done + rows], min(batch, rows)):
-                self._restore(before)
+            part = order[done : done + rows]
+            self._checkpoint.before(part)
+            if not self._learn(part, min(batch, rows)):
                 if self.interrupted:
+                    self._checkpoint.without_last()
                     return done
-                learned = self._careful(order[done : done + rows], batch)
+                self._go_back()
+                learned = self._careful(part, batch)
                 if learned < rows:
                     return done + learned
             done += rows
@@ -131,10 +143,9 @@ class CompiledEngine:
     def _online(self, order: IntArray) -> float:
         vector = self.state.parameters
         return self._kernels.online(
-            _at(order), len(order), *self._rows, *self._network, self._place(vector), *self._moves,
-            self._work_on(0, vector), self._plan.length, *self._buffers[:2], self._joint,
-            self.config.learning_rate,
-        )  # fmt: skip
+            _at(order), len(order), *self._rows, *self._network, self._plan.stride,
+            self._place(vector), *self._moves, self._work_on(0, vector), self._plan.length,
+            *self._buffers[:2], self._joint, self.config.learning_rate, )  # fmt: skip
 
     def _work_on(self, place: int, vector: FloatArray) -> int:
         """Where the kernel changes a vector: there itself, or where there is room for a copy of it."""
@@ -148,6 +159,8 @@ class CompiledEngine:
             step = max(1, chunks) * self._chunk
         check = 0.0
         for start in range(0, len(order), step):
+            if not np.isfinite(check):
+                break
             if start and self.interrupt():
                 # Only the gradient so far is lost: no parameter has changed.
                 self.interrupted = True
@@ -208,28 +221,27 @@ class CompiledEngine:
 
     # Numbers that stop being finite
 
-    def _saved(self) -> State | None:
-        """What ``_restore`` needs; a kernel that works on copies writes nothing back that is not
-        finite."""
-        slots = self.state.slots
-        if self._plan.moves.size:
-            return None if slots else State(self.state.parameters)
-        return State.start(self.state.parameters, slots, self.config.dtype)
+    def _go_back(self) -> None:
+        """To the state before the last call: the one kept, and the calls since then once more."""
+        config, (kept, calls) = self.config, self._checkpoint.taken()
+        self._restore(kept)
+        for self.config, order in calls:
+            self._learn(order, min(batch_rows(self.config, len(self.X)), len(order)))
+        self.config = config
 
-    def _restore(self, before: State | None) -> None:
+    def _restore(self, before: State) -> None:
         # Gaps between rows have to be 0 again, and 0 times NaN was none.
         for buffer in (*self._work, self._gradient, self._values, self._deltas):
             buffer[:] = 0
-        if before is not None:
-            self.state.parameters[:] = before.parameters
-            self.state.slots = before.slots
+        self.state.parameters[:] = before.parameters
+        self.state.slots = before.slots
 
     def _careful(self, order: IntArray, batch: int) -> int:
         """Update by update, to find the one that fails; the state is the one before it."""
         loss = LOSSES[self.config.loss]
         for start in range(0, len(order), batch):
             rows = order[start : start + batch]
-            before = self._saved()
+            before = State.start(self.state.parameters, self.state.slots, self.config.dtype)
             with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
                 outputs = forward(self.topology, self.state.parameters, self.X[rows])[-1]
                 good = bool(np.isfinite(loss.value(outputs, self.Y[rows])).all())
@@ -255,6 +267,43 @@ class CompiledEngine:
         )  # fmt: skip
         accuracy = int(rows.right[0]) / len(X) if labels is not None else float("nan")
         return Evaluation(len(X), summed / len(X), accuracy)
+
+
+class _Checkpoint:
+    """A copy of the state some calls ago, and these calls: they give the same bits again.
+
+    A copy for every call would cost a large network as much time as a tenth of the updates themselves.
+    """
+
+    def __init__(self, engine: CompiledEngine) -> None:
+        self._engine = engine
+        self._kept: State | None = None
+        self._calls: list[tuple[TrainingConfig, IntArray]] = []
+        self._since = 0.0
+
+    def before(self, order: IntArray) -> None:
+        """A call with this order is about to be made."""
+        engine, now = self._engine, time.perf_counter()
+        state = engine.state
+        if engine.works_on_copies:
+            # What is not finite is not written back then: the state itself will do.
+            self._kept, self._calls = State(state.parameters, dict(state.slots)), []
+        elif self._kept is None or now - self._since > CHECKPOINT_SECONDS:
+            self._kept = State.start(state.parameters, state.slots, engine.config.dtype)
+            self._calls, self._since = [], now
+        self._calls.append((engine.config, order))
+
+    def without_last(self) -> None:
+        """The last call was given up and has changed nothing."""
+        self._calls.pop()
+
+    def taken(self) -> tuple[State, list[tuple[TrainingConfig, IntArray]]]:
+        """The copy, and the calls from there to the last one, which is not among them; both are
+        used up."""
+        kept, calls = self._kept, self._calls[:-1]
+        assert kept is not None
+        self._kept, self._calls = None, []
+        return kept, calls
 
 
 class _Measured:

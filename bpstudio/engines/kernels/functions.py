@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import factorial, log
 from typing import Any
 
-from bpstudio.engines.kernels.compiling import kernel
+from bpstudio.engines.kernels.compiling import inlined, kernel
 from bpstudio.engines.kernels.plan import ACTIVATION_CODES as CODES
 from bpstudio.engines.kernels.vectors import (
     ZERO,
@@ -122,21 +122,21 @@ def exp(x: Any) -> Any:
     return where_greater(lowest, x, like(0.0, x), muladd(scale, p, scale))
 
 
-@kernel
+@inlined
 def _sigmoid(z: Any) -> Any:
     one, zero = like(1.0, z), like(0.0, z)
     e = exp(zero - magnitude(z))
     return where_greater(zero, z, e, one) / (one + e)
 
 
-@kernel
+@inlined
 def _tanh(z: Any) -> Any:
     # tanh |z| = (1 - e^-2|z|) / (1 + e^-2|z|)
     e = expm1(magnitude(z) * like(-2.0, z))
     return with_sign(e / (like(2.0, z) + e), z)
 
 
-@kernel
+@inlined
 def _softplus(z: Any) -> Any:
     # ln(1 + e) = 2 atanh(e / (2 + e))
     zero = like(0.0, z)
@@ -146,7 +146,7 @@ def _softplus(z: Any) -> Any:
     return where_greater(zero, z, zero, z) + rest
 
 
-@kernel
+@inlined
 def _function(code: Any, z: Any) -> Any:
     """(2), (14), (22): f(z). NaN stays NaN."""
     if code == SIGMOID:
@@ -164,7 +164,7 @@ def _function(code: Any, z: Any) -> Any:
 # stays it.
 
 
-@kernel
+@inlined
 def activate(code: Any, values: Any, start: Any, count: Any) -> None:
     """x = f(z) in place, for one layer of one sample: formulas (2), (14), (22)."""
     if code == SOFTMAX:
@@ -192,7 +192,7 @@ def _softmax(values: Any, start: Any, count: Any) -> None:
         store_first(values, start + at, count - at, e / scale)
 
 
-@kernel
+@inlined
 def _derivative(code: Any, y: Any) -> Any:
     """f'(z) in terms of y = f(z)."""
     one, zero = like(1.0, y), like(0.0, y)
@@ -207,7 +207,7 @@ def _derivative(code: Any, y: Any) -> Any:
     return zero - expm1(zero - y)
 
 
-@kernel
+@inlined
 def backward(code: Any, values: Any, deltas: Any, start: Any, count: Any) -> None:
     """dE/dy in ``deltas`` becomes delta = dE/dz, in place: (16), (24), (26)."""
     if code == SOFTMAX:
@@ -224,7 +224,7 @@ def backward(code: Any, values: Any, deltas: Any, start: Any, count: Any) -> Non
             store(deltas, start + at, load(deltas, start + at) * slope)
 
 
-@kernel
+@inlined
 def output_delta(
     joint: Any, code: Any, values: Any, deltas: Any, start: Any, count: Any, Y: Any, row: Any
 ) -> Any:

@@ -89,7 +89,8 @@ def plan(topology: Topology, dtype: str) -> Plan:
             moves.append((start + np.arange(rows)[:, None] * length + np.arange(columns)).ravel())
             links.append([b.source * LAYER_FIELDS, start, length, MORE_BACK])
             packed = max(packed, padded(rows, 4 * lanes) * padded(columns))
-            start += rows * length
+            # Rows of zeros after the last one spare the kernels the odd rows at the end.
+            start += (padded(rows, lanes if b.source == 0 else 4) if moving else rows) * length
         last = len(links) * LINK_FIELDS
         code = ACTIVATION_CODES[block.layer.activation]
         layers.append([block.layer.size, offsets[block.index], start, first, last, code])

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from bpstudio.engines.kernels import plan
-from bpstudio.engines.kernels.compiling import kernel
-from bpstudio.engines.kernels.tiles import dot_4x4, dot_lanes, transpose
+from bpstudio.engines.kernels.compiling import inlined, kernel
+from bpstudio.engines.kernels.tiles import dot_4x4, dot_lanes, learn_and_dot_lanes, transpose
 from bpstudio.engines.kernels.vectors import (
     FOUR,
     ONE,
@@ -25,6 +25,17 @@ from bpstudio.engines.kernels.vectors import (
     store,
     store_first,
 )
+
+
+@inlined
+def dot_row(
+    C: Any, c: Any, base: Any, b: Any, X: Any, x: Any, W: Any, w: Any, n: Any, neurons: Any,
+    spare: Any,
+) -> None:  # fmt: skip
+    """``dot_rows`` for one row."""
+    for j in range(ZERO, neurons, lanes(C)):
+        left = neurons - j
+        dot_lanes(C, c + j, base, b + j, left + spare, X, x, W, w + j * n, n, left)
 
 
 @kernel
@@ -43,14 +54,29 @@ def dot_rows(
                 dot_4x4(C, c + j, cs, base, b + j, bs, X, x, cs, W, w + j * n, n, neurons - j)
             many = FOUR
         else:
-            for j in range(ZERO, neurons, lanes(C)):
-                left = neurons - j
-                dot_lanes(C, c + j, base, b + j, left + spare, X, x, W, w + j * n, n, left)
+            dot_row(C, c, base, b, X, x, W, w, n, neurons, spare)
             many = ONE
         r += many
         c += many * cs
         b += many * bs
         x += many * cs
+
+
+@kernel
+def learn_and_dot(
+    C: Any, c: Any, base: Any, b: Any, X: Any, x: Any, W: Any, w: Any, n: Any, neurons: Any,
+    old: Any, E: Any, e: Any,
+) -> Any:  # fmt: skip
+    """W[w + j n + i] += E[e + j] X[old + i], then as ``dot_rows`` for one row, each weight read once.
+
+    Returns how many neurons that were: whole vectors of them.
+    """
+    step = lanes(C)
+    j = ZERO
+    while j + step <= neurons:
+        learn_and_dot_lanes(C, c + j, base, b + j, step, X, x, W, w + j * n, n, old, E, e + j)
+        j += step
+    return j
 
 
 @kernel

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 ENTRIES: dict[str, tuple[str, str]] = {
-    "online": ("updates", "onppiinpinpnppbt"),
+    "online": ("updates", "onppiinnpinpnppbt"),
     "batches": ("updates", "onnnnppiinnppppinnnppppnpinppppbnbs"),
     "measure": ("measures", "onnppobiinnpinpppndo"),
 }

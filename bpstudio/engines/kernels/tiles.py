@@ -20,6 +20,7 @@ from bpstudio.engines.kernels.vectors import (
     llvm_type,
     load_part,
     masked_load,
+    spread_lanes,
     suffix,
     vector_address,
     vector_intrinsic,
@@ -29,6 +30,18 @@ from bpstudio.engines.kernels.vectors import (
 def _load(builder: Any, vector: Vector, pointer: Any, index: Any) -> Any:
     at = vector_address(builder, vector, pointer, index)
     return builder.load(at, align=vector.element.bitwidth // 8)
+
+
+def _store(builder: Any, vector: Vector, pointer: Any, index: Any, value: Any, count: Any) -> None:
+    """All lanes, or the first ``count`` if it is not None."""
+    at = vector_address(builder, vector, pointer, index)
+    align = vector.element.bitwidth // 8
+    if count is None:
+        builder.store(value, at, align=align)
+    else:
+        name = f"llvm.masked.store.{suffix(vector)}.p0"
+        mask = first_lanes(builder, vector, count)
+        call(builder, name, ir.VoidType(), value, at, LANE(align), mask)
 
 
 def _totals(builder: Any, vector: Vector, sums: list[Any]) -> Any:
@@ -45,38 +58,50 @@ def _totals(builder: Any, vector: Vector, sums: list[Any]) -> Any:
 
 
 def _dot_sums(
-    builder: Any, vector: Vector, X: Any, xs: list[Any], W: Any, ws: list[Any], n: Any
+    builder: Any,
+    vector: Vector,
+    X: Any,
+    xs: list[Any],
+    W: Any,
+    ws: list[Any],
+    n: Any,
+    old: Any = None,
+    factors: tuple[Any, ...] = (),
 ) -> list[list[Any]]:
-    """For each x and w the products of n numbers, summed in the lanes of a vector."""
+    """For each x and w the products of n numbers, summed in the lanes of a vector.
+
+    With ``factors``, one for each w, the row of W is changed by that much of X[old] on the way.
+    """
     zero, lanes = constant(vector, 0.0), vector.lanes
     sums = [[cgutils.alloca_once_value(builder, zero) for _ in ws] for _ in xs]
 
-    def add(part: Any) -> None:
+    name, kind = f"llvm.fmuladd.{suffix(vector)}", llvm_type(vector)
+
+    def add(at: Any, count: Any) -> None:
+        def part(pointer: Any, start: Any) -> Any:
+            place = builder.add(start, at)
+            if count is None:
+                return _load(builder, vector, pointer, place)
+            return masked_load(builder, vector, pointer, place, count, zero)
+
         weights = [part(W, w) for w in ws]
+        if factors:
+            before = part(X, old)
+            for k, factor in enumerate(factors):
+                weights[k] = call(builder, name, kind, factor, before, weights[k])
+                _store(builder, vector, W, builder.add(ws[k], at), weights[k], count)
         for x, row in zip(xs, sums, strict=True):
             v = part(X, x)
             for w, place in zip(weights, row, strict=True):
-                s = call(
-                    builder,
-                    f"llvm.fmuladd.{suffix(vector)}",
-                    llvm_type(vector),
-                    v,
-                    w,
-                    builder.load(place),
-                )
-                builder.store(s, place)
+                builder.store(call(builder, name, kind, v, w, builder.load(place)), place)
 
     whole = builder.and_(n, WORD(~(lanes - 1) & (2**64 - 1)))
     step = WORD(lanes)
     with cgutils.for_range_slice(builder, WORD(0), whole, step, WORD(0).type) as (i, _):
-        add(lambda pointer, at: _load(builder, vector, pointer, builder.add(at, i)))
+        add(i, None)
     rest = builder.and_(n, WORD(lanes - 1))
     with builder.if_then(builder.icmp_unsigned("!=", rest, WORD(0)), likely=False):
-        add(
-            lambda pointer, at: masked_load(
-                builder, vector, pointer, builder.add(at, whole), rest, zero
-            )
-        )
+        add(whole, rest)
     return [[builder.load(place) for place in row] for row in sums]
 
 
@@ -118,6 +143,36 @@ def dot_lanes(
 
 
 @vector_intrinsic
+def learn_and_dot_lanes(
+    typing: Any, C: Any, c: Any, base: Any, b: Any, reads: Any, X: Any, x: Any, W: Any, w: Any,
+    n: Any, old: Any, E: Any, e: Any,
+) -> Any:  # fmt: skip
+    """W[w + j n + i] += E[e + j] X[old + i] for LANES rows j, then as ``dot_lanes``: one pass for
+    both."""
+    vector = Vector(C.dtype)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        C, c, base, b, reads, X, x, W, w, n, old, E, e = args
+        starts = _rows_of(builder, w, n, vector.lanes, None)
+        factors = []
+        for k in range(vector.lanes):
+            place = builder.gep(E, [builder.add(e, WORD(k))])
+            factors.append(spread_lanes(builder, vector, builder.load(place)))
+        sums: list[Any] = []
+        # Eight at a time: sums and factors then fit in the registers.
+        for k in range(0, vector.lanes, 8):
+            eight = tuple(factors[k : k + 8])
+            sums += _dot_sums(builder, vector, X, [x], W, starts[k : k + 8], n, old, eight)[0]
+        start = load_part(builder, vector, base, b, reads)
+        value = builder.fadd(start, _totals(builder, vector, sums))
+        _store(builder, vector, C, c, value, None)
+        return context.get_dummy_value()
+
+    places = (C, Index, C, Index, Index, C, Index, C, Index, Index, Index, C, Index)
+    return types.void(*places), codegen
+
+
+@vector_intrinsic
 def dot_4x4(
     typing: Any, C: Any, c: Any, cs: Any, base: Any, b: Any, bs: Any, X: Any, x: Any, xs: Any,
     W: Any, w: Any, n: Any, rows: Any,
@@ -134,14 +189,10 @@ def dot_4x4(
         rows = builder.select(builder.icmp_unsigned("<", rows, WORD(4)), rows, WORD(4))
         samples = _rows_of(builder, x, xs, 4, None)
         sums = _dot_sums(builder, vector, X, samples, W, _rows_of(builder, w, n, 4, rows), n)
-        align = vector.element.bitwidth // 8
-        mask = first_lanes(builder, vector, rows)
         for row in sums:
             start = masked_load(builder, vector, base, b, rows, constant(vector, 0.0))
             value = builder.fadd(start, _totals(builder, vector, row))
-            at = vector_address(builder, vector, C, c)
-            name = f"llvm.masked.store.{suffix(vector)}.p0"
-            call(builder, name, ir.VoidType(), value, at, LANE(align), mask)
+            _store(builder, vector, C, c, value, rows)
             b, c = builder.add(b, bs), builder.add(c, cs)
         return context.get_dummy_value()
 

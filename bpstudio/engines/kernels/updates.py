@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from bpstudio.engines.kernels import plan
-from bpstudio.engines.kernels.compiling import kernel
+from bpstudio.engines.kernels.compiling import inlined, kernel
 from bpstudio.engines.kernels.functions import activate, backward, output_delta
-from bpstudio.engines.kernels.products import dot_rows, pack, product
+from bpstudio.engines.kernels.products import dot_row, dot_rows, learn_and_dot, pack, product
 from bpstudio.engines.kernels.steps import RATE, SHARE, step
 from bpstudio.engines.kernels.vectors import (
     FOUR,
@@ -58,7 +58,7 @@ def scatter(work: Any, vector: Any, moves: Any, moved: Any) -> None:
         vector[k] = work[moves[k]]
 
 
-@kernel
+@inlined
 def _take_row(values: Any, at: Any, X: Any, row: Any, size: Any) -> None:
     start = row * size
     for i in range(ZERO, size, lanes(X)):
@@ -85,7 +85,7 @@ def _badness(work: Any, length: Any) -> Any:
 # Standard BP: one row at a time
 
 
-@kernel
+@inlined
 def _learn_link(
     deltas: Any, d: Any, g: Any, back: Any, values: Any, x: Any, W: Any, w: Any, rows: Any,
     n: Any, rate: Any,
@@ -113,13 +113,12 @@ def _learn_1(
     e = spread(-rate, W) * t
     for i in range(ZERO, n, lanes(W)):
         v = load_first(W, w + i, n - i)
-        if back != _NO_BACK:
-            s = like(0.0, t) if back == _FIRST_BACK else load(deltas, g + i)
-            store(deltas, g + i, muladd(v, t, s))
+        s = like(0.0, t) if back == _FIRST_BACK else load(deltas, g + i)
+        store(deltas, g + i, muladd(v, t, s))
         store_first(W, w + i, n - i, muladd(e, load(values, x + i), v))
 
 
-@kernel
+@inlined
 def _learn_4(
     deltas: Any, d: Any, g: Any, back: Any, values: Any, x: Any, W: Any, w0: Any, n: Any, rate: Any
 ) -> None:
@@ -132,10 +131,9 @@ def _learn_4(
         rest = n - i
         v0, v1 = load_first(W, w0 + i, rest), load_first(W, w1 + i, rest)
         v2, v3 = load_first(W, w2 + i, rest), load_first(W, w3 + i, rest)
-        if back != _NO_BACK:
-            s = like(0.0, t0) if back == _FIRST_BACK else load(deltas, g + i)
-            s = muladd(v2, t2, muladd(v0, t0, s)) + muladd(v3, t3, v1 * t1)
-            store(deltas, g + i, s)
+        s = like(0.0, t0) if back == _FIRST_BACK else load(deltas, g + i)
+        s = muladd(v2, t2, muladd(v0, t0, s)) + muladd(v3, t3, v1 * t1)
+        store(deltas, g + i, s)
         v = load(values, x + i)
         store_first(W, w0 + i, rest, muladd(e0, v, v0))
         store_first(W, w1 + i, rest, muladd(e1, v, v1))
@@ -145,26 +143,31 @@ def _learn_4(
 
 @kernel
 def online(
-    order: Any, rows: Any, X: Any, Y: Any, layers: Any, links: Any, count: Any, vector: Any,
-    moves: Any, moved: Any, work: Any, length: Any, values: Any, deltas: Any, joint: Any, rate: Any,
+    order: Any, rows: Any, X: Any, Y: Any, layers: Any, links: Any, count: Any, stride: Any,
+    vector: Any, moves: Any, moved: Any, work: Any, length: Any, values: Any, deltas: Any,
+    joint: Any, rate: Any,
 ) -> Any:  # fmt: skip
     """Plain SGD, an update after every row.
 
-    Returns a number that is finite if all outputs and parameters were; else a copy is not written back.
+    Weights from the input layer change when the next row reads them: ``values`` keeps two rows of
+    inputs in turn, and the second row of ``deltas`` what the last one is to do. Returns a number
+    that is finite if all outputs and parameters were; else a copy is not written back.
     """
     gather(work, vector, moves, moved)
     squares = spread(0.0, values)
+    down = spread(-rate, values)
     last = (count - ONE) * LAYER_FIELDS
     inputs, outputs = layers[SIZE], layers[last + SIZE]
+    x, old = ZERO, stride
     for k in range(ZERO, rows):
         row = np.uintp(order[k])
-        _take_row(values, ZERO, X, row, inputs)
+        _take_row(values, x, X, row, inputs)
         if k + ONE < rows:
             following = np.uintp(order[k + ONE]) * inputs
             for i in range(ZERO, inputs, _LINE):
                 prefetch(X, following + i)
         for a in range(LAYER_FIELDS, last + ONE, LAYER_FIELDS):
-            _forward_layer(a, layers, links, work, values, ZERO, ONE, moved)
+            _online_layer(a, layers, links, work, values, x, old, deltas, stride, moved, k > ZERO)
             activate(layers[a + CODE], values, layers[a + OFFSET], layers[a + SIZE])
         squares = squares + output_delta(
             joint, layers[last + CODE], values, deltas, layers[last + OFFSET], outputs, Y,
@@ -176,22 +179,85 @@ def online(
             if a != last:
                 backward(layers[a + CODE], values, deltas, offset, size)
             for b in range(layers[a + FIRST_LINK], layers[a + LAST_LINK], LINK_FIELDS):
-                x = layers[links[b + SOURCE] + OFFSET]
-                _learn_link(
-                    deltas, offset, x, links[b + BACK], values, x, work, links[b + WEIGHTS], size,
-                    links[b + LENGTH], rate,
-                )  # fmt: skip
-            bias, down = layers[a + BIAS], spread(-rate, values)
+                back = links[b + BACK]
+                if back != _NO_BACK:
+                    source = layers[links[b + SOURCE] + OFFSET]
+                    reach = (size + FOUR - ONE) // FOUR * FOUR if moved > ZERO else size
+                    _learn_link(
+                        deltas, offset, source, back, values, source, work, links[b + WEIGHTS],
+                        reach, links[b + LENGTH], rate,
+                    )  # fmt: skip
+            bias = layers[a + BIAS]
             for i in range(ZERO, size, lanes(values)):
                 # A copy has room for the whole vector, and then there is nothing slow here.
                 rest = lanes(values) if moved > ZERO else size - i
-                v = muladd(down, load(deltas, offset + i), load_first(work, bias + i, rest))
-                store_first(work, bias + i, rest, v)
+                step_i = down * load(deltas, offset + i)
+                store(deltas, stride + offset + i, step_i)
+                store_first(work, bias + i, rest, load_first(work, bias + i, rest) + step_i)
             a -= LAYER_FIELDS
+        x, old = old, x
+    for a in range(LAYER_FIELDS, last + ONE, LAYER_FIELDS):
+        for b in range(layers[a + FIRST_LINK], layers[a + LAST_LINK], LINK_FIELDS):
+            if links[b + BACK] == _NO_BACK and rows > ZERO:
+                w, n = links[b + WEIGHTS], links[b + LENGTH]
+                _learn_input(
+                    values, old, deltas, stride + layers[a + OFFSET], work, w, n, layers[a + SIZE]
+                )
     result = np.float64(total(squares)) + _badness(work, length)
     if result - result == 0.0:
         scatter(work, vector, moves, moved)
     return result
+
+
+@kernel
+def _learn_input(values: Any, x: Any, E: Any, e: Any, W: Any, w: Any, n: Any, rows: Any) -> None:
+    """W += E x^T: (23) for weights from the input layer, where nothing goes further back."""
+    for j in range(ZERO, rows):
+        factor = spread(E[e + j], W)
+        for i in range(ZERO, n, lanes(W)):
+            v = load_first(W, w + i, n - i)
+            store_first(W, w + i, n - i, muladd(factor, load(values, x + i), v))
+        w += n
+
+
+@inlined
+def _online_layer(
+    a: Any, layers: Any, links: Any, work: Any, values: Any, x: Any, old: Any, E: Any, stride: Any,
+    moved: Any, pending: Any,
+) -> None:  # fmt: skip
+    """z = W x + b in place of the layer's outputs, after what is pending for weights from the input
+    layer."""
+    offset, size = layers[a + OFFSET], layers[a + SIZE]
+    base, b0 = work, layers[a + BIAS]
+    spare, reach = ZERO, size
+    if moved > ZERO:
+        spare = lanes(values)
+        reach = (size + spare - ONE) // spare * spare
+    for b in range(layers[a + FIRST_LINK], layers[a + LAST_LINK], LINK_FIELDS):
+        w, n, j = links[b + WEIGHTS], links[b + LENGTH], ZERO
+        source = layers[links[b + SOURCE] + OFFSET]
+        if links[b + BACK] == _NO_BACK:
+            source = x
+            if pending:
+                e = stride + offset
+                j = learn_and_dot(values, offset, base, b0, values, x, work, w, n, reach, old, E, e)
+                if j < size:
+                    _learn_input(values, old, E, e + j, work, w + j * n, n, size - j)
+        if j < size:
+            dot_row(
+                values,
+                offset + j,
+                base,
+                b0 + j,
+                values,
+                source,
+                work,
+                w + j * n,
+                n,
+                size - j,
+                spare,
+            )
+        base, b0, spare = values, offset, lanes(values)
 
 
 @kernel

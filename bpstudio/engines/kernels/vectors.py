@@ -75,7 +75,7 @@ def constant(vector: Vector, value: float) -> ir.Constant:
     return ir.Constant(llvm_type(vector), [value] * vector.lanes)
 
 
-def _spread(builder: Any, vector: Vector, value: Any) -> Any:
+def spread_lanes(builder: Any, vector: Vector, value: Any) -> Any:
     kind = llvm_type(vector)
     first = builder.insert_element(ir.Constant(kind, ir.Undefined), value, LANE(0))
     zeros = ir.Constant(ir.VectorType(LANE, vector.lanes), [0] * vector.lanes)
@@ -199,7 +199,7 @@ def spread(typing: Any, number: Any, pointer: Any) -> Any:
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         value = context.cast(builder, args[0], sig.args[0], vector.element)
-        return _spread(builder, vector, value)
+        return spread_lanes(builder, vector, value)
 
     return vector(number, pointer), codegen
 
@@ -210,7 +210,7 @@ def like(typing: Any, number: Any, vector: Any) -> Any:
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         value = context.cast(builder, args[0], sig.args[0], vector.element)
-        return _spread(builder, vector, value)
+        return spread_lanes(builder, vector, value)
 
     return vector(number, vector), codegen
 
@@ -333,7 +333,9 @@ def load_at_most(typing: Any, pointer: Any, index: Any, count: Any, other: Any) 
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         pointer, index, count, other = args
-        return masked_load(builder, vector, pointer, index, count, _spread(builder, vector, other))
+        return masked_load(
+            builder, vector, pointer, index, count, spread_lanes(builder, vector, other)
+        )
 
     return vector(pointer, Index, Index, vector.element), codegen
 
