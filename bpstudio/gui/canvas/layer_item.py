@@ -51,6 +51,7 @@ class LayerItem(QGraphicsObject):
         self._biases: FloatArray | None = None
         self._scale = 1.0
         self._pulse: tuple[FloatArray, float, bool] | None = None
+        self._measured: tuple[Sequence[str], float] = ((), 0.0)
         self.setPos(place.x, 0)
         self.setZValue(2)
         self.setAcceptHoverEvents(True)
@@ -97,7 +98,7 @@ class LayerItem(QGraphicsObject):
 
     def neuron_rect(self, index: int) -> QRectF:
         """Where a neuron is; on a strip its row of it."""
-        tile, middle = self.place.tile, float(self.place.slots[index])
+        tile, middle = self.place.tile, self.place.y_of(index)
         height = self.place.spacing if self.place.folded else tile
         return QRectF(-tile / 2, middle - height / 2, tile, height)
 
@@ -163,13 +164,19 @@ class LayerItem(QGraphicsObject):
             return QRectF(-side, top, 2 * side, bottom - top)
         left = right = 84.0
         if self._named:
-            metrics = QFontMetricsF(text_font(TEXT_SIZE))
-            widest = max(metrics.horizontalAdvance(self.names[k]) for k in self._named)
-            side = self.place.tile / 2 + NAME_GAP + min(widest, NAME_WIDTH) + 4
+            side = self.place.tile / 2 + NAME_GAP + min(self._widest_name(), NAME_WIDTH) + 4
             left, right = (side, right) if self.names_left else (left, side)
         top = self.place.top - BUTTON - 18
         bottom = max(self.label_y + 40, self.place.bottom + 24)
         return QRectF(-left, top, left + right, bottom - top)
+
+    def _widest_name(self) -> float:
+        """Measured once: the scene asks for the bounds many times in a frame."""
+        if self._measured[0] is not self.names:
+            metrics = QFontMetricsF(text_font(TEXT_SIZE))
+            widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0.0)
+            self._measured = self.names, widest
+        return self._measured[1]
 
     @property
     def _named(self) -> range:
@@ -210,6 +217,9 @@ class LayerItem(QGraphicsObject):
         else:
             for index in visible:
                 rect = self.neuron_rect(index)
+                if not self.turned:
+                    self._paint_neuron(painter, theme, index, rect)
+                    continue
                 with level(painter, rect.center()):
                     self._paint_neuron(painter, theme, index, rect.translated(-rect.center()))
         if self._pulse is not None:

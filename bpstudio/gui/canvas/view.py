@@ -338,6 +338,7 @@ class CanvasView(QGraphicsView):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover.leave()
+        self.drawing.mark_hovered(None)
         self.neuron_hovered.emit(None)
         super().leaveEvent(event)
 
