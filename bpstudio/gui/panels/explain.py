@@ -189,6 +189,12 @@ class ExplainPanel(Panel):
 
     _refreshed_at = 0.0
 
+    def show_row(self, project: Project, row: int) -> None:
+        """Explain one row of a project's data, from 0."""
+        self.rows.show_project(project)
+        self.rows.choose_row(row)
+        self.show_project(project)
+
     def _target(self) -> StepKey | None:
         """The step that belongs to the selection."""
         topology = self.project.topology
