@@ -39,6 +39,7 @@ from bpstudio.model.methods import (
     readers_of,
 )
 from bpstudio.model.project import Project
+from bpstudio.model.ranges import range_problem
 from bpstudio.training.events import Result
 
 EXAMPLE = "bpstudio train iris.csv --target species --topology 4-8-3 --out iris.bps"
@@ -186,6 +187,7 @@ def _report(
         "parameters": project.topology.parameter_count,
         "data": dataset.name,
         "classes": list(dataset.class_names),
+        "range_problem": _unreachable(project),
         "epochs": project.epoch - before,
         "epochs_total": project.epoch,
         "best_epoch": result.best_epoch,
@@ -205,6 +207,13 @@ def _report(
 _PARTS = ("train", "validation", "test")
 
 
+def _unreachable(project: Project) -> str | None:
+    """What there is to say of targets that the output layer cannot give."""
+    assert project.dataset is not None
+    problem = range_problem(project.topology, project.dataset)
+    return None if problem is None else problem.sentence
+
+
 def _speed(result: Result) -> float:
     return result.rows / result.seconds if result.seconds > 0 else math.nan
 
@@ -217,6 +226,8 @@ def _summary(
         ("Method", method_text(project.config)),
         ("Run", f"{result.message} {result.seconds:.1f} s, {_speed(result):,.0f} rows a second."),
     ]
+    if unreachable := _unreachable(project):
+        pairs.append(("Careful", unreachable))
     if saved is None:
         return [*facts(pairs), "", *score_lines(scores), "", "Nothing was saved."]
     name, here = quoted(saved), program()

@@ -44,8 +44,8 @@ class Sample:
     inputs: tuple[str, ...] = ("x", "y")
     target: Column = field(default_factory=lambda: Column("y"))
     file: str = ""
-    white: float | None = None
-    """The largest value of a pixel, from 0 for black, where the inputs are a picture."""
+    largest_pixel: float | None = None
+    """What pixels go up to, from 0, where the inputs are a picture."""
     size: int | None = None
     sizes: tuple[int, int] = (10, 100_000)
     noise: float | None = None
@@ -74,9 +74,9 @@ def sample(
     if chosen.generate is None:
         source = read_source(resource("samples", chosen.file))
         plan = plan_table(source, validation=share, test=test, seed=seed)
-        if chosen.white is not None:
+        if chosen.largest_pixel is not None:
             pixels = [column.name for column in plan.inputs]
-            plan = plan.with_columns(pixels, treatment="minmax", bounds=(0.0, chosen.white))
+            plan = plan.with_columns(pixels, treatment="minmax", bounds=(0.0, chosen.largest_pixel))
         return build(source, plan, name=name)
     rng = np.random.default_rng([seed, SAMPLE_STREAM])
     inputs, target = chosen.generate(rng, chosen.size if size is None else size)  # type: ignore[arg-type]
@@ -254,7 +254,7 @@ SAMPLES: dict[str, Sample] = {
         Sample(
             "digits", "Digits 8 × 8", "Handwritten digits as small grey images.",
             "classification", "E. Alpaydin and C. Kaynak (1998); UCI, doi 10.24432/C50P49",
-            file="digits.csv", white=16.0, hidden=(32,),
+            file="digits.csv", largest_pixel=16.0, hidden=(32,),
         ),
         Sample(
             "watermelon", "Watermelon 3.0", "Is it a good melon? Six categories and two numbers.",

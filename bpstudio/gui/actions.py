@@ -54,6 +54,10 @@ ACTIONS = (
     ActionSpec("canvas.toggle_pruned", "Pruned connections, dotted", "View", "P"),
     ActionSpec("canvas.toggle_flow", "Flow of values and deltas", "View", "W"),
     ActionSpec("toggle_theme", "Light or dark", "View", "Ctrl+L", separator=True),
+    ActionSpec("explain.walk", "Step by step", "Explain", "Ctrl+Shift+E", separator=True),
+    ActionSpec("explain.open_worksheet", "Worksheet…", "Explain", "Ctrl+Shift+K"),
+    ActionSpec("explain.check_gradient", "Is the gradient right?", "Explain", "Ctrl+Shift+G"),
+    ActionSpec("explain.read_derivation", "The derivation", "Explain", "Ctrl+Shift+D"),
     ActionSpec("show_help", "Help", "Help", Std.HelpContents),
     ActionSpec("show_about", "About bpstudio", "Help"),
 )

@@ -23,6 +23,7 @@ from bpstudio.gui.data_actions import DataActions
 from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.document import Change, Document
+from bpstudio.gui.explain.tools import ExplainTools
 from bpstudio.gui.files import FileActions
 from bpstudio.gui.importing.actions import Importing
 from bpstudio.gui.importing.drops import DropHint, given
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.canvas = self.canvas_card.canvas
         self.importing = Importing(self, self.document)
         self.painting = Painting(self.edit, self)
+        self.explain = ExplainTools(self)
         self.actions_by_name = make_actions(self)
         menu = QMenu(self)
         menus = fill_menu(menu, self.actions_by_name)
@@ -78,6 +80,7 @@ class MainWindow(QMainWindow):
         self.drop_hint = DropHint(themes, self)
         self.history_panel = HistoryPanel(self.document, themes)
         self._lay_out(menus["View"])
+        self.explain.set_up(menus["Explain"])
         self._connect()
         self._show_problem()
         self._show_title()
@@ -115,8 +118,8 @@ class MainWindow(QMainWindow):
         explain = self._dock(inner, "Explain", self.explain_panel, bottom)
         messages = self._dock(inner, "Messages", self.message_panel, bottom)
         inner.resizeDocks([watch], [WATCH_WIDTH], Qt.Orientation.Horizontal)
-        inner.resizeDocks([explain, messages], [700, WATCH_WIDTH], Qt.Orientation.Horizontal)
-        inner.resizeDocks([explain], [132], Qt.Orientation.Vertical)
+        inner.resizeDocks([explain, messages], [1000, 220], Qt.Orientation.Horizontal)
+        inner.resizeDocks([explain], [252], Qt.Orientation.Vertical)
         middle = QWidget()
         whole = QVBoxLayout(middle)
         whole.setContentsMargins(0, GAP // 2, GAP, GAP)
@@ -160,6 +163,9 @@ class MainWindow(QMainWindow):
         self.canvas.message.connect(self.show_refusal)
         self.canvas.selection_changed.connect(self.explain_panel.show_selection)
         self.canvas.neuron_hovered.connect(self._on_hovered)
+        self.explain_panel.lit.connect(self.canvas.light)
+        self.explain_panel.edit_requested.connect(self.edit)
+        self.explain_panel.undo_requested.connect(self.undo)
         self.settings_bar.message.connect(self.show_refusal)
         self.settings_bar.note.connect(self.message_panel.add)
         self.settings_bar.more_requested.connect(self.edit_settings)
@@ -368,4 +374,5 @@ class MainWindow(QMainWindow):
         if not self.files.may_go():
             event.ignore()
             return
+        self.explain_panel.store.close()
         event.accept()

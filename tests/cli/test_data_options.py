@@ -79,6 +79,17 @@ def test_that_images_are_trained_on(shell: Shell) -> None:
     assert "to the range 0 to 1: (x − 0) / 255" in shell.done("inspect", "i.bps").out
 
 
+def test_that_targets_out_of_reach_are_said(shell: Shell) -> None:
+    Path("t.csv").write_text("x,y\n1,3\n2,5.5\n3,9\n4,12\n")
+    words = ("t.csv", "--output", "sigmoid", "--epochs", 2, "--out", "t.bps")
+    text = shell.done("train", *words).out
+    assert "Careful  Row 1 has the target y = -" in text and "make the output linear" in text
+    assert "Careful" in shell.done("inspect", "t.bps").out
+    assert "sigmoid" in shell.done("train", *words, "--json").json["range_problem"]
+    report = shell.done("train", "t.csv", "--epochs", 2, "--out", "t.bps", "--json").json
+    assert report["range_problem"] is None
+
+
 def test_that_reading_can_be_overruled(shell: Shell) -> None:
     Path("t.txt").write_bytes("größe;y\n1,5;3\n2,5;4\n9,5;8\n".encode("latin-1"))
     words = ("--encoding", "latin-1", "--delimiter", "semicolon", "--decimal", ",", "--header")

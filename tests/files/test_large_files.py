@@ -43,10 +43,10 @@ def test_that_a_large_table_takes_little_of_the_processor(
     large: dict[str, Path], kind: str
 ) -> None:
     """The measured times are 0.3 to 0.5 s; cell by cell in Python it would be 4 s and more."""
-    began = time.process_time()
+    began = time.thread_time()
     source = read_source(large[kind])
     data = build(source, propose_plan(source, missing="mean"))
-    assert time.process_time() - began < 2.5
+    assert time.thread_time() - began < 2.5
     assert data.values.shape == (ROWS, COLUMNS if kind != "odd" else COLUMNS - 2)
 
 
@@ -65,9 +65,9 @@ def test_that_memory_is_at_most_three_times_what_stays(large: dict[str, Path], k
 
 
 def test_that_a_head_is_read_at_once(large: dict[str, Path]) -> None:
-    began = time.process_time()
+    began = time.thread_time()
     source = read_source(large["numbers"], limit=100)
-    assert time.process_time() - began < 0.5
+    assert time.thread_time() - began < 0.5
     assert not source.complete and 100 <= source.rows < ROWS
     assert len(source.preview) == 100
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.importing.dialog import ImportDialog
@@ -17,7 +17,7 @@ PATIENCE = 20_000
 LEFT = Qt.MouseButton.LeftButton
 
 
-def hover(window: MainWindow, data: QMimeData) -> QDragEnterEvent:
+def hover(window: QWidget, data: QMimeData) -> QDragEnterEvent:
     """Something comes over the window."""
     action, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
     entering = QDragEnterEvent(QPoint(300, 300), action, data, LEFT, keys)
@@ -25,14 +25,14 @@ def hover(window: MainWindow, data: QMimeData) -> QDragEnterEvent:
     return entering
 
 
-def drop_data(window: MainWindow, data: QMimeData) -> None:
+def drop_data(window: QWidget, data: QMimeData) -> None:
     """Something comes over the window and is let go."""
     assert hover(window, data).isAccepted()
     action, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
     QApplication.sendEvent(window, QDropEvent(QPointF(300, 300), action, data, LEFT, keys))
 
 
-def drop(window: MainWindow, *paths: Path) -> None:
+def drop(window: QWidget, *paths: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
     drop_data(window, data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
@@ -259,3 +260,13 @@ def test_that_the_panel_opens_and_closes_by_button_and_key(window: MainWindow) -
     assert not window.paint_panel.isVisible()
     QTest.mouseClick(window.data_panel.paint_button, LEFT)
     assert window.paint_panel.isVisible()
+
+
+def test_that_data_with_several_numbers_to_predict_offer_an_empty_plane(qtbot: QtBot) -> None:
+    points = np.random.default_rng(0).uniform(-1, 1, (20, 2))
+    window = opened(qtbot, Project(dataset=Dataset.from_arrays(points, points * 3)))
+    try:
+        assert window.paint_panel.aside_label.text() == "empty"
+        assert "first stroke" in window.paint_panel.hint.text()
+    finally:
+        closed(window)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath
@@ -14,10 +16,11 @@ from bpstudio.gui.canvas.bundle_item import BundleItem
 from bpstudio.gui.canvas.flow_show import FlowShow
 from bpstudio.gui.canvas.layer_item import LayerItem
 from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
+from bpstudio.gui.canvas.light import LightItem
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
 from bpstudio.gui.canvas.raster import kernel_ready
-from bpstudio.gui.canvas.selection import Connection, Key, Selection
+from bpstudio.gui.canvas.selection import Connection, Key, Neuron, Selection
 from bpstudio.gui.canvas.traces import TraceItem, paths_of
 from bpstudio.gui.theme import Theme
 from bpstudio.model.functions import ACTIVATIONS
@@ -52,7 +55,8 @@ class Drawing(QGraphicsScene):
         self.turned = False
         self.scale = 1.0
         """The magnitude of a weight or bias that has full ink."""
-        for item in (self.ghost, self.card, self.trace, self.marks, self.pruned):
+        self.light = LightItem()
+        for item in (self.ghost, self.card, self.trace, self.marks, self.pruned, self.light):
             self.addItem(item)
         self.flow = FlowShow(self)
         self.set_theme(theme)
@@ -75,6 +79,7 @@ class Drawing(QGraphicsScene):
             self.removeItem(item)
         topology = project.topology
         self.places = arrange(topology, project.layout, project.unfolded, self.turned)
+        self.light.show_place(self.light.place, self.light.text, topology, self.places)
         self.layers, self.bundles = {}, {}
         bundles = [bundle(topology, self.places, link.key) for link in topology.links]
         # Names stand below everything, skip links too.
@@ -150,7 +155,7 @@ class Drawing(QGraphicsScene):
         for link in self.bundles.values():
             link.theme = theme
         self.ghost.theme = self.card.theme = theme
-        for mark in (self.trace, self.marks, self.pruned):
+        for mark in (self.trace, self.marks, self.pruned, self.light):
             mark.theme = theme
         self.picture.set_theme(theme)
         self._refresh(self.project)
@@ -182,17 +187,21 @@ class Drawing(QGraphicsScene):
 
     def _outline(self, selection: Selection) -> QPainterPath:
         """Around the neurons selected alone, and along the connection selected alone."""
-        path = QPainterPath()
-        for layer_id, k in selection.neurons:
-            place = self.places.get(layer_id)
-            if place is not None and k < place.size:
-                rect = self.layers[layer_id].neuron_rect(k).translated(place.x, 0)
-                path.addRoundedRect(rect.adjusted(-3, -3, 3, 3), 8, 8)
+        path = self._around(selection.neurons)
         chosen = selection.lone_connection
         if chosen is not None and {chosen[0], chosen[2]} <= set(self.places):
             source, i, target, j = chosen
             curves = bundle(self.project.topology, self.places, (source, target))
             path.addPath(paths_of(curves.curves(np.array([i]), np.array([j]))))
+        return path
+
+    def _around(self, neurons: Iterable[Neuron]) -> QPainterPath:
+        path = QPainterPath()
+        for layer_id, k in neurons:
+            place = self.places.get(layer_id)
+            if place is not None and k < place.size:
+                rect = self.layers[layer_id].neuron_rect(k).translated(place.x, 0)
+                path.addRoundedRect(rect.adjusted(-3, -3, 3, 3), 8, 8)
         return path
 
     def show_pruned(self, shown: bool) -> None:
@@ -206,11 +215,13 @@ class Drawing(QGraphicsScene):
                 path.addPath(paths_of(gone.curves(*gone.connections())))
         self.pruned.show_strokes([(path, "secondary", Qt.PenStyle.DotLine)])
 
-    def mark_target(self, layer_id: str | None) -> None:
-        """Show a layer as where a link would end."""
+    def mark_target(self, layer_id: str | None, neuron: int | None = None) -> None:
+        """Show a layer, or one neuron of it, as where a link would end."""
         for i, item in self.layers.items():
-            item.target = i == layer_id
+            item.target = neuron is None and i == layer_id
             item.update()
+        ends = [] if layer_id is None or neuron is None else [(layer_id, neuron)]
+        self.trace.show_strokes([(self._around(ends), "accent", Qt.PenStyle.SolidLine)])
 
     def mark_hovered(self, hovered: LayerItem | None, neuron: int | None = None) -> None:
         """Show the layer under the pointer, and the neuron of it."""

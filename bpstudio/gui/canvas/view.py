@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
+from bpstudio.explain.keys import Place
 from bpstudio.gui.canvas.accessible import install, tell_focus
 from bpstudio.gui.canvas.clipboard import CanvasClipboard
 from bpstudio.gui.canvas.describe import selection_name
@@ -205,6 +206,11 @@ class CanvasView(QGraphicsView):
             tell_focus(self, selection)
             self.selection_changed.emit(selection)
 
+    def light(self, place: Place, text: str = "") -> None:
+        """Light these parts of the network, with a word beside them; an empty Place: none."""
+        drawing = self.drawing
+        drawing.light.show_place(place, text, drawing.project.topology, self.places)
+
     def select_all(self) -> None:
         self.select(Selection(layers=frozenset(self.places)))
 
@@ -332,6 +338,7 @@ class CanvasView(QGraphicsView):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover.leave()
+        self.drawing.mark_hovered(None)
         self.neuron_hovered.emit(None)
         super().leaveEvent(event)
 

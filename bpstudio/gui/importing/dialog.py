@@ -8,16 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,15 +19,10 @@ from bpstudio.files.plan import Plan
 from bpstudio.files.problems import Problem, Remedy
 from bpstudio.files.source import Options, Source
 from bpstudio.gui.background import Background
-from bpstudio.gui.importing.balance import ClassBalance
-from bpstudio.gui.importing.column_card import ColumnCard
-from bpstudio.gui.importing.failure import FailureView, excerpt
-from bpstudio.gui.importing.format_bar import FormatBar
-from bpstudio.gui.importing.network_bar import NetworkBar
-from bpstudio.gui.importing.preview import PreviewTable, cell_text
-from bpstudio.gui.importing.problems import ProblemList
-from bpstudio.gui.importing.row_image import RowImage
-from bpstudio.gui.importing.split_bar import SplitBar
+from bpstudio.gui.importing.drops import given
+from bpstudio.gui.importing.failure import excerpt
+from bpstudio.gui.importing.preview import cell_text
+from bpstudio.gui.importing.screen import ImportScreen
 from bpstudio.gui.importing.work import (
     Reading,
     Trial,
@@ -46,18 +34,17 @@ from bpstudio.gui.importing.work import (
     with_changes,
     with_role,
 )
-from bpstudio.gui.panels.scroll import GUTTER, ColumnScroll
-from bpstudio.gui.theme import GAP, Theme, ThemeHolder
-from bpstudio.gui.widgets import Card, number_text, secondary_label
+from bpstudio.gui.theme import Theme
+from bpstudio.gui.widgets import number_text
 from bpstudio.model.adoption import Wish
 from bpstudio.model.project import Project
 
-FIRST_SIZE, SMALLEST = (1080, 700), (820, 520)
+SLOW_MS, WAITING = 300, "Imports as soon as it is read…"
 TRIAL_MS = 40
 """Changes in a row are tried out together."""
 
 
-class ImportDialog(QDialog):
+class ImportDialog(ImportScreen):
     """Reads in a thread, shows a proposal that Enter accepts, and changes nothing itself.
 
     After ``accepted`` the ``trial`` holds the project with the new data. ``unreadable(sentence)``
@@ -75,8 +62,9 @@ class ImportDialog(QDialog):
         parent: QWidget | None = None,
         test_file: Path | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(theme, Wish(keep), parent)
         self.setObjectName("importDialog")
+        self.setAcceptDrops(True)
         self._what = what
         self._project = project
         self._test_file = test_file
@@ -86,108 +74,14 @@ class ImportDialog(QDialog):
         self._accepting = False
         self.trial: Trial | None = None
         self.reader, self.trier = Background(self), Background(self)
-        # The dialog's own: what listens to it goes with it.
-        self._themes = ThemeHolder()
-        self._themes.theme = theme
-        self._make_parts(theme, Wish(keep))
-        self._lay_out()
         self._connect()
         self.name = what.name if isinstance(what, Path) else "clipboard"
         self.setWindowTitle(f"Import {self.name}")
-        self.setMinimumSize(*SMALLEST)
-        room = parent.size() if parent is not None else None
-        width, height = FIRST_SIZE
-        if room is not None:
-            width, height = max(width, room.width() - 160), max(height, room.height() - 100)
-            width, height = min(width, room.width() - 24), min(height, room.height() - 24)
-        self.resize(width, height)
         self.table.setFocus()
         self._read(Options())
 
-    # The parts
-
-    def _make_parts(self, theme: Theme, wish: Wish) -> None:
-        self.title = QLabel()
-        self.title.setObjectName("importTitle")
-        self.title.setProperty("kind", "figure")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.size_label = secondary_label()
-        self.size_label.setObjectName("importSize")
-        self.format_bar = FormatBar()
-        self.table = PreviewTable(theme)
-        self.card = ColumnCard(theme)
-        self.balance = ClassBalance(theme)
-        self.image = RowImage(theme)
-        self.failure = FailureView(theme)
-        self.problems = ProblemList(theme)
-        self.split_bar = SplitBar()
-        self.network_bar = NetworkBar(wish)
-        self.progress = QProgressBar()
-        self.progress.setObjectName("importProgress")
-        self.progress.setAccessibleName("How much is read")
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setObjectName("cancelImportButton")
-        self.cancel_button.setToolTip("Leave everything as it is (Esc)")
-        self.cancel_button.setAutoDefault(False)
-        self.import_button = QPushButton("Import")
-        self.import_button.setObjectName("importButton")
-        self.import_button.setProperty("kind", "primary")
-        self.import_button.setToolTip("Take these data (Enter)")
-        self.import_button.setDefault(True)
-
-    def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(self.title)
-        head.addWidget(self.size_label, 1)
-        beside = QWidget()
-        column = QVBoxLayout(beside)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP + 4)
-        column.addWidget(self.image)
-        column.addWidget(self.card)
-        column.addWidget(self.balance)
-        column.addStretch(1)
-        self._side = Card("Column", self._themes)
-        self._side.body.addWidget(ColumnScroll(beside))
-        self._side.setFixedWidth(self.card.width() + GUTTER + 2 * GAP + 6)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.table)
-        self._stack.addWidget(self.failure)
-        middle = QHBoxLayout()
-        middle.setSpacing(GAP)
-        middle.addWidget(self._stack, 1)
-        middle.addWidget(self._side)
-        foot = QHBoxLayout()
-        foot.addWidget(self.progress, 1)
-        foot.addStretch(1)
-        foot.addWidget(self.cancel_button)
-        foot.addWidget(self.import_button)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(GAP + 6, GAP, GAP + 6, GAP + 2)
-        whole.setSpacing(GAP)
-        whole.addLayout(head)
-        whole.addWidget(self.format_bar)
-        whole.addLayout(middle, 1)
-        whole.addWidget(self.problems)
-        self._below = QWidget()
-        below = QHBoxLayout(self._below)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(GAP)
-        for title, bar, stretch in (
-            ("Rows", self.split_bar, 0),
-            ("Network", self.network_bar, 1),
-        ):
-            card = Card(title, self._themes)
-            card.body.addWidget(bar)
-            if bar is self.network_bar:
-                card.header_layout.addWidget(self.network_bar.shape)
-            below.addWidget(card, stretch)
-        whole.addWidget(self._below)
-        whole.addLayout(foot)
-
     def _connect(self) -> None:
+        self._since = QElapsedTimer()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(TRIAL_MS)
@@ -197,6 +91,7 @@ class ImportDialog(QDialog):
         self.reader.progressed.connect(self._on_progress)
         self.trier.done.connect(self._on_tried)
         self.trier.failed.connect(self._on_failed)
+        self.trier.progressed.connect(self._on_trying)
         self.format_bar.changed.connect(self._read)
         self.table.columns_chosen.connect(self._on_columns)
         self.table.role_chosen.connect(self._on_role)
@@ -216,11 +111,6 @@ class ImportDialog(QDialog):
     @property
     def source(self) -> Source | None:
         return self._reading.source if self._reading is not None else None
-
-    @property
-    def failed(self) -> bool:
-        """Whether a sentence stands in the place of the table."""
-        return self._stack.currentWidget() is self.failure
 
     @property
     def plan(self) -> Plan | None:
@@ -291,6 +181,12 @@ class ImportDialog(QDialog):
 
     def _on_progress(self, fraction: float) -> None:
         self.progress.setValue(round(1000 * fraction))
+
+    def _on_trying(self, fraction: float) -> None:
+        """Show how far it is only if it takes a while."""
+        if self._since.elapsed() > SLOW_MS:
+            self.progress.setVisible(True)
+            self._on_progress(fraction)
 
     # What people change
 
@@ -382,7 +278,7 @@ class ImportDialog(QDialog):
             part.setVisible(not self.failed and self._plan is not None)
         self.problems.setVisible(not self.failed and bool(self.problems.rows))
         self.import_button.setEnabled(trial is not None and trial.possible)
-        self.import_button.setText(button_words(trial))
+        self.import_button.setText(WAITING if self._accepting else button_words(trial))
 
     # Trying it out
 
@@ -390,6 +286,7 @@ class ImportDialog(QDialog):
         if self.source is None or self._plan is None or self.reader.busy:
             return
         wish = self.network_bar.wish
+        self._since.start()
         self.trier.start(partial(try_plan, self.source, self._plan, wish, self._project))
 
     def _on_tried(self, trial: Trial) -> None:
@@ -416,10 +313,23 @@ class ImportDialog(QDialog):
         """Take what is proposed; what is still being worked out is waited for."""
         if self.trial is not None:
             self._accepting = False
+            self._show_state()
             if self.trial.possible:
                 super().accept()
         elif not self.failed:
             self._accepting = True
+            self._show_state()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._plan is not None and _file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A file that is dropped here is the test file of these data."""
+        path = _file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.split_bar.choose_file(path)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -437,6 +347,11 @@ class ImportDialog(QDialog):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.reject()
         event.accept()
+
+
+def _file(event: QDropEvent) -> Path | None:
+    found = given(event.mimeData())
+    return found.data if found is not None and isinstance(found.data, Path) else None
 
 
 def button_words(trial: Trial | None) -> str:

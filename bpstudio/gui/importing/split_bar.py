@@ -56,7 +56,7 @@ class SplitBar(QWidget):
         self.file_button = QPushButton("Test file…")
         self.file_button.setObjectName("testFileButton")
         self.file_button.setAccessibleName("Choose a separate test file")
-        self.file_button.setToolTip("Take the test rows from a file of their own")
+        self.file_button.setToolTip("Take the test rows from another file, or drop it here")
         self.file_button.setAutoDefault(False)
         self.file_button.clicked.connect(self._on_file)
         self.counts = secondary_label()

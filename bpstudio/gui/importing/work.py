@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,43 +97,52 @@ def with_role(source: Source, plan: Plan, names: Sequence[str], role: str) -> Pl
     there were."""
     if role == "target":
         return plan.with_target(source, *names)
-    for name in names:
-        plan = plan.with_column(name, **_allowed(source, replace(plan.column(name), role=role)))
-    return plan
+    if role == "split":
+        return plan.with_column(names[-1], role=role)
+    return _replaced(
+        plan, [_allowed(source, replace(plan.column(name), role=role)) for name in names]
+    )
 
 
 def with_changes(source: Source, plan: Plan, names: Sequence[str], changes: dict[str, Any]) -> Plan:
     """The plan with fields of columns changed, in those where the change is possible."""
+    changed = []
     for name in names:
-        changed = replace(plan.column(name), **changes)
-        possible = changed.treatment in treatments(source, changed)
-        if possible or "treatment" not in changes:
-            plan = plan.with_column(name, **_allowed(source, changed))
-    return plan
+        column = replace(plan.column(name), **changes)
+        if "treatment" not in changes or column.treatment in treatments(source, column):
+            changed.append(_allowed(source, column))
+    return _replaced(plan, changed)
 
 
 def carried_over(source: Source, plan: Plan, before: Plan, edited: Plan) -> Plan:
     """A new proposal with what people had changed (``edited``) of the one ``before``."""
     old = {column.name: column for column in before.columns}
-    for column in edited.columns:
-        known = column.name in source.names
-        if known and column != old.get(column.name):
-            plan = plan.with_column(column.name, **_allowed(source, column))
+    names = set(source.names)
+    changed = [c for c in edited.columns if c.name in names and c != old.get(c.name)]
+    plan = _replaced(plan, [_allowed(source, column) for column in changed])
     if edited.split != before.split and edited.split.kind != "column":
         plan = replace(plan, split=edited.split)
     return plan
 
 
-def _allowed(source: Source, column: ColumnPlan) -> dict[str, Any]:
-    """The fields of a column plan, with a treatment that its role and values allow."""
+def _replaced(plan: Plan, changed: Sequence[ColumnPlan]) -> Plan:
+    """The plan with these columns in the places of their names."""
+    by_name = {column.name: column for column in changed}
+    plan = replace(plan, columns=tuple(by_name.get(c.name, c) for c in plan.columns))
+    if plan.split.kind == "column" and not plan.with_role("split"):
+        return plan.with_split(kind="stratified")
+    return plan
+
+
+def _allowed(source: Source, column: ColumnPlan) -> ColumnPlan:
+    """A column with a treatment that its role and values allow."""
     possible = treatments(source, column)
-    treatment = column.treatment
-    if column.role in ("input", "target") and treatment not in possible:
+    if column.role in ("input", "target") and column.treatment not in possible:
         treatment = "standardise" if "standardise" in possible else possible[0]
         if column.role == "target":
             treatment = target_treatment(source.column(column.name), True)
-    allowed = replace(column, treatment=treatment)
-    missing = missing_treatments(allowed)
-    if allowed.missing not in missing:
-        allowed = replace(allowed, missing="drop" if "drop" in missing else missing[0])
-    return {f.name: getattr(allowed, f.name) for f in fields(allowed) if f.name != "name"}
+        column = replace(column, treatment=treatment)
+    missing = missing_treatments(column)
+    if column.missing not in missing:
+        column = replace(column, missing="drop" if "drop" in missing else missing[0])
+    return column

@@ -24,6 +24,7 @@ from bpstudio.gui.segmented import Segmented
 from bpstudio.gui.theme import GAP, Theme, ThemeHolder
 from bpstudio.gui.widgets import IconButton, LabelledSlider, number_text, secondary_label
 from bpstudio.model.dataset import Dataset
+from bpstudio.model.painting import can_be_painted
 
 WIDTH = 330
 RESOLUTION = 64
@@ -59,6 +60,8 @@ class PaintPanel(Panel):
         self._blank: tuple[str, ...] | None = None
         self._own = False
         self._ends = (-1.0, 1.0)
+        self._checked: tuple[object, object, object] = (None, None, None)
+        self._fits = False
         close = IconButton("close", "Close the painting", themes)
         close.setObjectName("closePaintButton")
         close.clicked.connect(self.close_requested)
@@ -139,7 +142,7 @@ class PaintPanel(Panel):
         """Other data. After a stroke of one's own the plane stays, so that it does not creep."""
         before, self._dataset = self._plane, dataset
         own, self._own = self._own, False
-        plane = plane_of(dataset)
+        plane = plane_of(dataset) if can_be_painted(dataset) else None
         if plane is None or dataset is None:
             if self._blank is None:
                 self._begin_blank(CLASS_NAMES[:2], "These data are no points of a plane. ")
@@ -160,8 +163,11 @@ class PaintPanel(Panel):
         self.hint.setText(HINT)
 
     def _draw(self, dataset: Dataset) -> None:
-        fits = self.project.problem() is None
-        if not fits or self._plane is None:
+        project = self.project
+        parts = (project.topology, project.dataset, project.config)
+        if any(a is not b for a, b in zip(parts, self._checked, strict=True)):
+            self._checked, self._fits = parts, project.problem() is None
+        if not self._fits or self._plane is None:
             self.view.set_image(QImage())
             return
         with np.errstate(over="ignore", invalid="ignore"):

@@ -18,7 +18,7 @@ from bpstudio.files.samples import starter
 from bpstudio.gui.importing.dialog import ImportDialog
 from bpstudio.gui.theme import LIGHT
 from bpstudio.model.project import Project
-from tests.gui.import_help import PATIENCE, press_enter, ready
+from tests.gui.import_help import PATIENCE, drop, press_enter, ready
 
 TABLE = "name;length;width;kind\n" + "".join(
     f"n{k};{k},5;{k % 7};{'abc'[k % 3]}\n" for k in range(30)
@@ -346,8 +346,9 @@ def test_that_a_separate_test_file_tests(screen: Screens, qtbot: QtBot, tmp_path
     other = tmp_path / "more.csv"
     other.write_text("a,b,y\n1,2,3\n4,5,6\n", encoding="utf-8")
     dialog = screen(NUMBERS)
-    dialog.split_bar.choose_file(other)
+    drop(dialog, other)
     tried_again(qtbot, dialog)
+    assert dialog.split_bar.file_button.text() == "more.csv"
     assert dialog.split_bar.counts.text() == "32 train · 8 validate · 2 test"
 
 

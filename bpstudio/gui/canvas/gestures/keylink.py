@@ -63,7 +63,7 @@ class LinkByKeys(Gesture):
         place = view.places[target]
         y = place.y if self._end is None else place.y_of(self._end)
         end = QPointF(place.x, y)
-        view.drawing.mark_target(None if why else target)
+        view.drawing.mark_target(None if why else target, self._end)
         view.drawing.ghost.show_ghost(
             [(self.start, end)], text, end + QPointF(30, 0), forbidden=why is not None
         )

@@ -48,7 +48,7 @@ class LinkEnds(Gesture):
             topology = view.document.project.topology
             why = connection_refusal(topology, self.source, self.neuron, target, neuron)
             text = why or linking(topology, self.source, self.neuron, target, neuron)
-        view.drawing.mark_target(None if why else target)
+        view.drawing.mark_target(None if why else target, neuron)
         view.viewport().setCursor(Cursor.ForbiddenCursor if why else Cursor.CrossCursor)
         at = pos + QPointF(16, 0)
         view.drawing.ghost.show_ghost([(start, pos)], text, at, forbidden=why is not None)

@@ -1,0 +1,141 @@
+"""Lessons, the derivation to read, the worksheet, and the gradient check, opened from the menu."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from bpstudio.explain.lessons import LESSONS
+from bpstudio.explain.text import DERIVATION
+from bpstudio.gui.canvas.selection import Selection
+from bpstudio.gui.dialogs.gradient_check import GradientCheckDialog
+from bpstudio.gui.dialogs.worksheet import WorksheetDialog
+from bpstudio.gui.explain.error_map import share
+from bpstudio.gui.main_window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+Shown = TypeVar("Shown", bound=QWidget)
+
+
+def opened_by(window: MainWindow, action: str, kind: type[Shown]) -> Shown:
+    window.actions_by_name[action].trigger()
+    return next(w for w in QApplication.topLevelWidgets() if isinstance(w, kind))
+
+
+def press(widget: QWidget, name: str) -> None:
+    button = widget.findChild(QWidget, name)
+    assert button is not None
+    QTest.mouseClick(button, LEFT)
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_that_a_lesson_opens_its_project_with_its_text_beside(
+    window: MainWindow, name: str
+) -> None:
+    assert window.explain.open_lesson(name)
+    lesson = LESSONS[name]
+    assert window.document.project.topology == lesson.project().topology
+    reading = window.explain.reading
+    assert reading.isVisible() and reading.title_label.text() == lesson.title
+    assert window.explain_panel.rows.first_row() == lesson.row
+    press(window, "closeReadingButton")
+    assert not reading.isVisible()
+
+
+def test_that_the_derivation_is_all_there_and_lights_the_parts_it_speaks_of(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.actions_by_name["explain.read_derivation"].trigger()
+    page = window.explain.reading.page
+    numbers = [line.number for block in page.blocks for line in block.lines if line.number]
+    assert set(map(str, range(1, 27))) <= set(numbers)
+    qtbot.waitUntil(lambda: page.is_complete, timeout=60_000)
+    light = window.canvas.drawing.light
+    target = next(t for t in page.targets if t.key == DERIVATION.formula("3"))
+    QTest.mouseMove(page, target.rect.center().toPoint())
+    assert light.place.links == (("hidden1", "output"),)
+    QTest.mouseMove(page, QPoint(1, 1))
+    assert not light.place.links
+    QTest.mouseClick(page, LEFT, pos=target.rect.center().toPoint())
+    QTest.mouseMove(page, QPoint(1, 1))
+    assert light.place.links, "a clicked formula stays lit"
+
+
+def test_that_answers_are_marked_and_hints_give_the_formula_and_then_its_numbers(
+    window: MainWindow,
+) -> None:
+    dialog = opened_by(window, "explain.open_worksheet", WorksheetDialog)
+    rows = dialog.view.rows
+    QTest.keyClicks(rows[0].field, "0,0275")
+    QTest.keyClick(rows[0].field, Qt.Key.Key_Return)
+    assert rows[0].mark_label.text() == "✓" and "counts" in rows[0].words.text()
+    QTest.keyClicks(rows[1].field, "-0.0425")
+    QTest.keyClick(rows[1].field, Qt.Key.Key_Return)
+    assert rows[1].mark_label.text() == "✗" and "sign" in rows[1].words.text()
+    assert dialog.score_label.text() == f"1 of {len(rows)} right"
+    QTest.mouseClick(rows[1].hint_button, LEFT)
+    assert "v_{12}" in rows[1].hint_labels[0].latex
+    QTest.mouseClick(rows[1].hint_button, LEFT)
+    assert "0.25" in rows[1].hint_labels[1].latex
+    assert not rows[1].hint_button.isEnabled()
+    assert dialog.isVisible(), "Enter marks and closes nothing"
+    dialog.close()
+
+
+def test_that_typed_weights_become_the_networks_and_nonsense_is_named(window: MainWindow) -> None:
+    dialog = opened_by(window, "explain.open_worksheet", WorksheetDialog)
+    before = window.document.project
+    QTest.mouseClick(dialog.weights_button, LEFT)
+    dialog.weights_edit.setPlainText("v_11 = much")
+    press(dialog, "worksheetUseWeights")
+    assert window.document.project is before and "much" in dialog.message_label.text()
+    dialog.weights_edit.setPlainText("v_11 = 1; w_22 = -2")
+    press(dialog, "worksheetUseWeights")
+    after = window.document.project.network
+    assert after.weights["input", "hidden1"][0, 0] == 1
+    assert after.weights["hidden1", "output"][1, 1] == -2
+    assert dialog.view.rows[0].blank.value == pytest.approx(1 * 0.05 + 0.20 * 0.10)
+    window.undo()
+    assert window.document.project == before
+    dialog.close()
+
+
+def test_that_exercise_and_solution_are_written_as_html_and_pdf(
+    window: MainWindow, tmp_path: Path
+) -> None:
+    dialog = opened_by(window, "explain.open_worksheet", WorksheetDialog)
+    for kind in ("exercise", "solution"):
+        assert dialog.export_to(kind, tmp_path / f"{kind}.html")
+        assert dialog.export_to(kind, tmp_path / f"{kind}.pdf")
+    assert (tmp_path / "exercise.pdf").read_bytes().startswith(b"%PDF")
+    assert "0.593" not in (tmp_path / "exercise.html").read_text()
+    assert "0.593" in (tmp_path / "solution.html").read_text()
+    assert not dialog.export_to("solution", tmp_path / "no" / "such" / "folder.pdf")
+    assert "does not exist" in dialog.message_label.text()
+    dialog.close()
+
+
+def test_that_the_gradient_check_has_a_picture_of_every_link_and_a_verdict_in_words(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.canvas.select(Selection(connection=("hidden1", 0, "output", 1)))
+    dialog = opened_by(window, "explain.check_gradient", GradientCheckDialog)
+    qtbot.waitUntil(lambda: "holds" in dialog.verdict_label.text(), timeout=30_000)
+    assert "12 of 12 parameters" in dialog.verdict_label.text()
+    assert "by back-propagation" in dialog.page.text
+    assert "input" in dialog.map.words_at(dialog.map.rect().topLeft() + QPoint(3, 3))
+    image = dialog.map.grab().toImage()
+    assert len({image.pixel(x, 10) for x in range(0, image.width(), 2)}) > 2
+    dialog.close()
+
+
+def test_that_colours_of_errors_go_from_rounding_to_the_tolerance() -> None:
+    shares = share(np.array([0.0, 1e-12, 1e-9, 1e-6, 1.0]), 1e-6)
+    assert np.allclose(shares, [0, 0, 0.5, 1, 1])
