@@ -1,9 +1,9 @@
 """Where compiled kernels are kept, so that a machine compiles them once.
 
-One file for each precision in the user's cache folder: a digest, the names of the functions in
-JSON, and an object file. Its name says what it was made from: the kernels' sources, the compiler
-and the processor. A file that was damaged or only half written does not fit its digest and is
-compiled anew. Nothing is unpickled.
+A few files for each precision in the user's cache folder, each with a digest, the names of the
+functions in JSON, and an object file. Its name says what it was made from: the kernels' sources,
+the compiler and the processor. A file that was damaged or only half written does not fit its digest
+and is compiled anew. Nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ import llvmlite.binding as llvm
 import platformdirs
 
 _DIGEST = hashlib.sha256
-_FILES_KEPT = 8
+_FILES_KEPT = 16
 
 
-@cache
 def target_machine() -> llvm.TargetMachine:
-    """The processor here, with all it can do."""
+    """The processor here, with all it can do. What it is given to owns it: each needs one of its own."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_triple(llvm.get_process_triple())
@@ -59,8 +58,9 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:24]
 
 
-def code_path(dtype: str) -> Path:
-    """The file for one precision; its folder is there and nobody else can write to it.
+def code_path(dtype: str, group: str) -> Path:
+    """The file for a group of kernels in one precision; its folder is there and nobody else can write
+    to it.
 
     Raises OSError where there can be no such folder.
     """
@@ -72,7 +72,7 @@ def code_path(dtype: str) -> Path:
             raise PermissionError(f"{folder} belongs to another user")
         if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             folder.chmod(0o700)
-    return folder / f"{dtype}-{_fingerprint()}.kernels"
+    return folder / f"{dtype}-{group}-{_fingerprint()}.kernels"
 
 
 def write_code(path: Path, code: bytes, symbols: dict[str, str]) -> None:
