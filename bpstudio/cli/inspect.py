@@ -1,6 +1,7 @@
 """Say what is in a project: the network, the training, the data, and what is done to each column.
 
-The same fitted preparation serves training, predictions and exports; here it stands in words."""
+The same fitted preparation serves training, predictions and exports; here it stands in words. Of a
+data file it says how it is read, what each column holds, and what is proposed for it."""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from bpstudio.cli.options import Window, add_json, add_project
+from bpstudio.cli.inspect_data import DataReport
+from bpstudio.cli.options import Window, add_json
 from bpstudio.cli.report import facts, method_text, print_json, project_facts, table
+from bpstudio.cli.sources import is_project
 from bpstudio.files.project_file import load
 from bpstudio.model.dataset import SPLIT_NAMES, SPLITS, Dataset
 from bpstudio.model.preparation import Column
@@ -22,12 +25,19 @@ EXAMPLE = "bpstudio inspect iris.bps"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_project(parser)
+    parser.add_argument("file", metavar="FILE", help="a project (.bps) or a file with data")
     add_json(parser)
 
 
 def run(args: argparse.Namespace, window: Window) -> int:
-    project = load(args.project)
+    if not is_project(args.file):
+        data = DataReport(args.file)
+        if args.json:
+            print_json(data.as_json())
+        else:
+            print("\n".join(data.lines()))
+        return 0
+    project = load(args.file)
     if args.json:
         print_json(_report(project))
     else:

@@ -17,7 +17,7 @@ from bpstudio.cli.options import Command, Parser, UsageError, Window
 COMMANDS = {
     "train": "train a network on a table, a sample or a project",
     "evaluate": "loss, accuracy and confusion matrix of a project",
-    "inspect": "what is in a project, and what is done to each column, in words",
+    "inspect": "what is in a project or a data file, column by column, in words",
     "predict": "outputs for the rows of a table",
     "export": "write the weights as npz, json or csv",
     "explain": "why weights change: every number with its formula",

@@ -27,7 +27,10 @@ _FILES_KEPT = 16
 
 
 def target_machine() -> llvm.TargetMachine:
-    """The processor here, with all it can do. What it is given to owns it: each needs one of its own."""
+    """The processor here, with all it can do.
+
+    A new one for each use: an execution engine owns its machine and takes it along when it goes.
+    """
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     target = llvm.Target.from_triple(llvm.get_process_triple())
@@ -41,10 +44,9 @@ def target_machine() -> llvm.TargetMachine:
 
 
 @cache
-def _fingerprint() -> str:
+def _fingerprint(sources: tuple[Path, ...]) -> str:
     digest = _DIGEST()
-    folder = Path(__file__).parent / "kernels"
-    for path in sorted(folder.glob("*.py")):
+    for path in sources:
         digest.update(path.name.encode() + path.read_bytes())
     parts = [
         version("numba"),
@@ -58,9 +60,14 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:24]
 
 
-def code_path(dtype: str, group: str) -> Path:
-    """The file for a group of kernels in one precision; its folder is there and nobody else can write
-    to it.
+def engine_sources() -> tuple[Path, ...]:
+    """What the training kernels are made from."""
+    return tuple(sorted((Path(__file__).parent / "kernels").glob("*.py")))
+
+
+def code_path(name: str, sources: tuple[Path, ...] | None = None) -> Path:
+    """The file for one precision of the training kernels, or for what is made from other ``sources``;
+    its folder is there and nobody else can write to it.
 
     Raises OSError where there can be no such folder.
     """
@@ -72,7 +79,8 @@ def code_path(dtype: str, group: str) -> Path:
             raise PermissionError(f"{folder} belongs to another user")
         if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
             folder.chmod(0o700)
-    return folder / f"{dtype}-{group}-{_fingerprint()}.kernels"
+    made_from = engine_sources() if sources is None else sources
+    return folder / f"{name}-{_fingerprint(made_from)}.kernels"
 
 
 def write_code(path: Path, code: bytes, symbols: dict[str, str]) -> None:

@@ -6,37 +6,68 @@ import re
 import threading
 import unicodedata
 from collections import OrderedDict
+from dataclasses import dataclass
 from xml.etree import ElementTree
 
-_LOCK = threading.Lock()
-_CACHE: OrderedDict[tuple[str, float, str], str] = OrderedDict()
+# Whoever asks for a picture that is there must not wait for another that is being drawn.
+_CACHE_LOCK, _DRAWING = threading.Lock(), threading.Lock()
+_CACHE: OrderedDict[str, _Picture] = OrderedDict()
 MOST_CACHED = 2000
 """Pictures kept: a few kilobytes each."""
 
+_SIZE, _COLOR = 15.0, "#010203"
+"""What pictures are drawn with once, before they get the size and the colour that are asked for."""
 
-def formula_svg(latex: str, size: float = 15.0, color: str = "#1B2430") -> str:
+
+@dataclass(frozen=True)
+class _Picture:
+    """A drawing: width and height, the box in its own units, and what is inside."""
+
+    width: float
+    height: float
+    box: str
+    body: str
+
+
+def formula_svg(latex: str, size: float = _SIZE, color: str = "#1B2430") -> str:
     """The formula as an SVG document, ``size`` pixels high letters in a colour like ``#1B2430``.
 
-    The first picture of a formula takes about 20 ms, later ones nothing. May be called from any thread.
-    ValueError, with the formula in it, if the LaTeX cannot be read. Letters outside the mathematical
-    font would be drawn as question marks: leave names out of formulas (see ``drawable``).
+    The first picture of a formula takes about 20 ms, later ones nothing, in other sizes and colours
+    too. May be called from any thread. ValueError, with the formula in it, if the LaTeX cannot be read.
+    Letters outside the mathematical font would be drawn as question marks: leave names out of formulas
+    (see ``drawable``).
     """
-    key = latex, size, color
-    with _LOCK:
-        if key in _CACHE:
-            _CACHE.move_to_end(key)
-            return _CACHE[key]
-        svg = _drawn(latex, size, color)
-        _CACHE[key] = svg
+    picture = _cached(latex)
+    if picture is None:
+        with _DRAWING:
+            picture = _cached(latex) or _kept(latex, _drawn(latex))
+    scale = size / _SIZE
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{picture.width * scale:.3f}" '
+        f'height="{picture.height * scale:.3f}" viewBox="{picture.box}">'
+        f"{picture.body.replace(_COLOR, color)}</svg>"
+    )
+
+
+def is_cached(latex: str) -> bool:
+    """Whether the formula's picture is there at once, in any size and colour."""
+    with _CACHE_LOCK:
+        return latex in _CACHE
+
+
+def _cached(latex: str) -> _Picture | None:
+    with _CACHE_LOCK:
+        if latex in _CACHE:
+            _CACHE.move_to_end(latex)
+        return _CACHE.get(latex)
+
+
+def _kept(latex: str, picture: _Picture) -> _Picture:
+    with _CACHE_LOCK:
+        _CACHE[latex] = picture
         while len(_CACHE) > MOST_CACHED:
             _CACHE.popitem(last=False)
-    return svg
-
-
-def is_cached(latex: str, size: float = 15.0, color: str = "#1B2430") -> bool:
-    """Whether the picture is there at once."""
-    with _LOCK:
-        return (latex, size, color) in _CACHE
+    return picture
 
 
 def svg_size(svg: str) -> tuple[float, float]:
@@ -49,10 +80,10 @@ def svg_size(svg: str) -> tuple[float, float]:
 
 def svg_baseline(svg: str) -> float:
     """How far below the picture's upper edge its letters stand, to put it in a line of text."""
-    found = re.search(r'<svg[^>]*\bviewBox="[-\d.]+ (-?[\d.]+)', svg)
+    found = re.search(r'<svg[^>]*\bviewBox="[-\d.]+ (-?[\d.]+) [\d.]+ ([\d.]+)"', svg)
     if found is None:
         raise ValueError("This SVG says nothing about its box.")
-    return -float(found[1])
+    return -float(found[1]) / float(found[2]) * svg_size(svg)[1]
 
 
 def drawable(text: str) -> bool:
@@ -63,7 +94,7 @@ def drawable(text: str) -> bool:
     )
 
 
-def _drawn(latex: str, size: float, color: str) -> str:
+def _drawn(latex: str) -> _Picture:
     # Loaded when the first formula is drawn: it reads its font then.
     from ziamath.config import config  # noqa: PLC0415
     from ziamath.tex import tex2mml  # noqa: PLC0415
@@ -73,12 +104,14 @@ def _drawn(latex: str, size: float, color: str) -> str:
     config.svg2 = False
     try:
         mathml = ElementTree.fromstring(tex2mml(latex))
-        mathml.set("mathcolor", color)
+        mathml.set("mathcolor", _COLOR)
         _tighten(mathml)
-        svg: str = Math(ElementTree.tostring(mathml, encoding="unicode"), size=size).svg()
+        svg: str = Math(ElementTree.tostring(mathml, encoding="unicode"), size=_SIZE).svg()
+        found = re.search(r'<svg[^>]*\bviewBox="([^"]+)"[^>]*>(.*)</svg>', svg, re.DOTALL)
+        assert found is not None
     except Exception as error:
         raise ValueError(f"The formula cannot be drawn: {latex}") from error
-    return svg
+    return _Picture(*svg_size(svg), found[1], found[2])
 
 
 def _tighten(mathml: ElementTree.Element) -> None:

@@ -52,6 +52,26 @@ def image_shape(dataset: Dataset | None) -> tuple[int, int] | None:
     return (side, side) if len(stems) == 1 and None not in stems else None
 
 
+def neuron_image(project: Project, layer_id: str, neuron: int) -> FloatArray | None:
+    """The weights from an image to one neuron, cell by cell with the upper row first, from -1 to 1 of
+    the largest: (rows, columns). None where the inputs are no image, or do not reach the neuron."""
+    shape = image_shape(project.dataset)
+    topology = project.topology
+    if (
+        shape is None
+        or len(topology.layers) < 2
+        or not topology.has_link(topology.input.id, layer_id)
+    ):
+        return None
+    weights = project.network.weights[topology.input.id, layer_id]
+    if weights.shape[1] != shape[0] * shape[1] or neuron >= weights.shape[0]:
+        return None
+    own = weights[neuron]
+    largest = float(np.nan_to_num(np.abs(own)).max())
+    image: FloatArray = (own / (largest or 1.0)).reshape(shape)
+    return image
+
+
 def answers(project: Project, row: int | None = None) -> dict[str, LayerAnswer]:
     """Answers of all neurons by layer id; empty ones where network and data do not fit.
 
@@ -69,7 +89,7 @@ def answers(project: Project, row: int | None = None) -> dict[str, LayerAnswer]:
         outputs = project.network.forward(dataset.inputs[[row]])
         images = _over_the_plane(project, dataset)
         smooth = bool(images)
-        if not smooth:
+        if not images:
             images = _weights_as_images(project, dataset)
     result = {}
     for layer in topology.layers:

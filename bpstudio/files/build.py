@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bpstudio.files.columns import RawColumn
+from bpstudio.files.errors import quoted_cell
 from bpstudio.files.memory import check_memory
 from bpstudio.files.plan import SPLIT_WORDS, ColumnPlan, Plan
 from bpstudio.files.problems import dropped_rows, plan_problems
@@ -17,6 +20,8 @@ from bpstudio.files.textreader import Cancel, Progress
 from bpstudio.model.arrays import BoolArray, FloatArray, IntArray
 from bpstudio.model.dataset import TEST, Column, DataError, Dataset, Preparation
 from bpstudio.model.preparation import FILLINGS, MISSING_CATEGORY
+
+_BLOCK = 512
 
 
 def build(
@@ -85,7 +90,8 @@ def _column(plan: ColumnPlan, raw: RawColumn, whole: Plan) -> Column:
     absent = [text for text in raw.counts if text not in categories]
     if absent:
         raise DataError(
-            f"Column '{plan.name}': the order of its categories lacks '{absent[0]}': add it."
+            f"Column '{plan.name}': the order of its categories lacks "
+            f"'{quoted_cell(absent[0])}': add it."
         )
     if missing == "category":
         categories = (*categories, MISSING_CATEGORY)
@@ -103,13 +109,23 @@ def _values(
     request: Request,
 ) -> FloatArray:
     """The raw values of the rows that are kept, (rows, columns)."""
-    whole = bool(kept.all())
-    values = np.empty((int(kept.sum()), len(columns)))
+    rows = np.flatnonzero(kept)
+    whole = len(rows) == len(kept)
+    values = np.empty((len(rows), len(columns)))
+    plain: list[tuple[int, NDArray[Any]]] = []
     for k, (raw, column) in enumerate(zip(raws, columns, strict=True)):
+        if raw.numbers is not None and not column.is_category:
+            plain.append((k, raw.numbers))
+            continue
         encoded = raw.encoded(column)
-        values[:, k] = encoded if whole else encoded[kept]
-        if k % 16 == 0:
-            request.check(k / len(columns))
+        values[:, k] = encoded if whole else encoded[rows]
+        request.check()
+    # A few rows of all columns at a time stay in the processor's cache.
+    for start in range(0, len(rows), _BLOCK):
+        request.check(start / len(rows))
+        stop = min(start + _BLOCK, len(rows))
+        for k, numbers in plain:
+            values[start:stop, k] = numbers[start:stop] if whole else numbers[rows[start:stop]]
     values.flags.writeable = False
     return values
 

@@ -96,6 +96,13 @@ class RawColumn:
         return int(len(ordered) > 0) + int((ordered[1:] != ordered[:-1]).sum())
 
     @cached_property
+    def is_constant(self) -> bool:
+        """Whether all values that are there are the same."""
+        if self.numbers is None:
+            return self.distinct_count == 1
+        return bool(len(self.present)) and bool(self.present.min() == self.present.max())
+
+    @cached_property
     def looks_like_id(self) -> bool:
         """Whether it only names the rows: more than 20 texts that are all distinct, or a column called
         id or the like (``ID_NAMES``) that counts up from 0 or 1."""

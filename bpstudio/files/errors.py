@@ -36,6 +36,12 @@ def file_error(error: OSError, path: Path, done: str = "read") -> FileError:
     return FileError(f"'{shown(path)}' {remedy.format(done=done)}.")
 
 
+def quoted_cell(text: str, limit: int = 40) -> str:
+    """A cell's text in one short line, for a sentence."""
+    text = " ".join(text[: 4 * limit].split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
 def shown(path: Path) -> str:
     """A path as it can be printed anywhere: bytes that are no text are replaced."""
     return str(path).encode("utf-8", "replace").decode("utf-8")

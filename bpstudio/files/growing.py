@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bpstudio.files.columns import RawColumn
+from bpstudio.files.errors import quoted_cell
 from bpstudio.files.text import MISSING, to_number
 from bpstudio.model.arrays import FloatArray
 
@@ -147,14 +148,10 @@ def _quick_numbers(cells: Sequence[str], decimal: str) -> FloatArray | None:
 def _complaint(text: str, decimal: str, forced: str | None) -> str:
     """What is wrong with a cell that is no number, or an infinite one."""
     if to_number(text, decimal) is not None:
-        what = f"'{_short(text)}' is infinite or too large"
+        what = f"'{quoted_cell(text)}' is infinite or too large"
         return f"{what}: use numbers up to 1.8e308 or leave the row out."
     why = "is no number" if forced else "is no number, as nearly all others are"
-    return f"'{_short(text)}' {why}: correct it or leave the row out."
-
-
-def _short(text: str, limit: int = 40) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return f"'{quoted_cell(text)}' {why}: correct it or leave the row out."
 
 
 def expected_kind(cells: Sequence[str], decimal: str) -> str:

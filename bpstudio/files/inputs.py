@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bpstudio.files.columns import RawColumn
+from bpstudio.files.errors import quoted_cell
 from bpstudio.files.source import Options, Source, read_source
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.dataset import Column, DataError, Preparation
@@ -115,7 +116,7 @@ def _raw_values(source: Source, raw: RawColumn, column: Column) -> FloatArray:
             raise DataError(f"{source.where(raw.problem[0], raw)}: {raw.problem[1]}")
         if raw.numbers is None and len(raw.missing) < len(raw):
             row = int(np.setdiff1d(np.arange(len(raw)), raw.missing)[0])
-            text = raw.texts(slice(row, row + 1))[0]
+            text = quoted_cell(raw.texts(slice(row, row + 1))[0])
             raise DataError(
                 f"{source.where(row, raw)}: '{text}' is no number, which '{column.name}' needs."
             )
@@ -125,8 +126,9 @@ def _raw_values(source: Source, raw: RawColumn, column: Column) -> FloatArray:
     unknown[raw.missing] = False
     if unknown.any():
         row = int(unknown.argmax())
-        text = raw.texts(slice(row, row + 1))[0]
-        known = ", ".join([c for c in column.categories if c != MISSING_CATEGORY][:20])
+        text = quoted_cell(raw.texts(slice(row, row + 1))[0])
+        categories = [c for c in column.categories if c != MISSING_CATEGORY][:20]
+        known = ", ".join(map(quoted_cell, categories))
         raise DataError(
             f"{source.where(row, raw)}: '{text}' is not a category the network has learned; "
             f"they are: {known}."

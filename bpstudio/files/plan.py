@@ -30,7 +30,7 @@ TARGET_TREATMENTS: dict[str, str] = {
     "classes": "classes",
     "one_hot": "classes, one neuron each",
 }
-TREATMENTS: dict[str, str] = {**NUMBER_TREATMENTS, **CATEGORY_TREATMENTS, **TARGET_TREATMENTS}
+TREATMENTS: dict[str, str] = {**NUMBER_TREATMENTS, **TARGET_TREATMENTS, **CATEGORY_TREATMENTS}
 MISSING_TREATMENTS: dict[str, str] = {
     "refuse": "refuse",
     "drop": "leave out the row",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from bpstudio.files.columns import MAX_CATEGORIES, RawColumn
+from bpstudio.files.errors import quoted_cell
 from bpstudio.files.plan import (
     NUMBER_TREATMENTS,
     SPLIT_WORDS,
@@ -183,8 +184,8 @@ def _column_problems(
             remedies=(*_ignoring(plan, column), as_text),
         )
         return
-    possible = treatments(source, column)
-    if column.treatment not in possible:
+    number = column.is_number and raw.is_numeric
+    if not number and column.treatment not in treatments(source, column):
         yield _wrong_treatment(source, plan, column, raw)
         return
     if not column.is_number and max(raw.distinct_count, len(raw.declared)) > MAX_CATEGORIES:
@@ -201,7 +202,7 @@ def _column_problems(
             raw.name,
             remedies=(Remedy("Leave out these rows", plan.with_column(raw.name, missing="drop")),),
         )
-    if raw.distinct_count == 1:
+    if raw.is_constant:
         yield from _constant_problems(source, plan, column, raw)
 
 
@@ -215,7 +216,7 @@ def _ignoring(plan: Plan, column: ColumnPlan) -> tuple[Remedy, ...]:
 def _constant_problems(
     source: Source, plan: Plan, column: ColumnPlan, raw: RawColumn
 ) -> Iterator[Problem]:
-    value = next(iter(raw.counts))
+    value = quoted_cell(next(iter(raw.counts)))
     if column.role == "input":
         # Pixels at the border of every image are black.
         if raw.bounds is not None:
@@ -236,7 +237,7 @@ def _constant_problems(
 
 def _wrong_treatment(source: Source, plan: Plan, column: ColumnPlan, raw: RawColumn) -> Problem:
     if column.role == "target" and column.treatment in NUMBER_TREATMENTS:
-        text = next(iter(raw.texts(slice(0, 1))), "")
+        text = quoted_cell(next(iter(raw.texts(slice(0, 1))), ""))
         return Problem(
             f"{source.name}: the target '{raw.name}' holds text like '{text}', not numbers: "
             "use it for classification or choose another target.",
@@ -274,7 +275,7 @@ def _marker_problems(source: Source, plan: Plan, column: ColumnPlan) -> Iterator
     if odd:
         row = raw.texts().index(odd[0])
         yield Problem(
-            f"{source.where(row, raw)}: '{odd[0]}' says of no row what it is for: "
+            f"{source.where(row, raw)}: '{quoted_cell(odd[0])}' says of no row what it is for: "
             "use train, validation or test.",
             raw.name,
             row,

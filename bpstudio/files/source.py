@@ -226,7 +226,7 @@ def _unnamed(name: str, number: int) -> bool:
 
 def _names(cells: Sequence[str], file: str) -> list[str]:
     """The header's names, column3 for the third if it has none; DataError if two are alike."""
-    names = [cell or f"column{k + 1}" for k, cell in enumerate(cells)]
+    names = [" ".join(cell.split()) or f"column{k + 1}" for k, cell in enumerate(cells)]
     seen: dict[str, int] = {}
     for k, name in enumerate(names):
         if name in seen:

@@ -38,7 +38,9 @@ from bpstudio.gui.panels.output import OutputPanel
 from bpstudio.gui.panels.paint import PaintPanel
 from bpstudio.gui.runner import Runner
 from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
+from bpstudio.model.adoption import with_settings
 from bpstudio.model.project import Project
+from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import Topology
 
 WATCH_WIDTH, HISTORY_WIDTH = 330, 180
@@ -296,12 +298,15 @@ class MainWindow(QMainWindow):
 
     def edit_settings(self) -> None:
         bar = self.settings_bar
-        form = TrainingForm(self.document.project.config, self, bar.fixed, bar.suited)
+        project = self.document.project
+        proposed = None if project.dataset is None else proposal(project.dataset)
+        form = TrainingForm(project.config, self, bar.fixed, bar.suited, proposed)
         form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if form.exec():
-            config = form.config
+            config, line = form.config, form.proposal_line
+            taken = line.proposed if line is not None and line.taken else None
             bar.remember_typed(form.typed)
-            self.edit("Training settings", lambda project: project.with_config(config))
+            self.edit("Training settings", lambda p: with_settings(p, config, taken))
 
     # What the menus do with the view and help
 

@@ -212,6 +212,8 @@ QPushButton:focus, QComboBox:focus, QLineEdit:focus, QSpinBox:focus {{ border-co
 QPushButton:pressed {{ background: {t.hover}; }}
 QPushButton:disabled, QComboBox:disabled, QLineEdit:disabled {{ color: {t.secondary}; }}
 QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; border-color: {t.accent}; }}
+QPushButton[kind="primary"]:disabled {{ background: {t.line}; color: {t.secondary};
+  border-color: {t.line}; }}
 QLineEdit[kind="shape"] {{ font-size: {FIGURE_SIZE}px; font-weight: 600; padding: 0 4px;
   border-color: transparent; }}
 QLineEdit[kind="shape"]:hover {{ border-color: {t.line}; }}

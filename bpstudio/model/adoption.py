@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bpstudio.model.config import TrainingConfig
 from bpstudio.model.dataset import Dataset
-from bpstudio.model.editing import adopt_dataset
+from bpstudio.model.editing import adopt_dataset, set_activation
 from bpstudio.model.functions import ACTIVATIONS, LOSSES
 from bpstudio.model.project import Project
 from bpstudio.model.proposal import Proposal, proposal
@@ -51,6 +52,17 @@ def adopt(
     config = replace(after.config, loss=loss)
     after = replace(after, config=config).with_new_weights(topology)
     return Adoption(after, _chosen(activation, loss))
+
+
+def with_settings(
+    project: Project, config: TrainingConfig, proposed: Proposal | None = None
+) -> Project:
+    """Other settings; with a proposal the output layer gets its activation too, and what was learned
+    stays."""
+    if proposed is not None and len(project.topology.layers) > 1:
+        activation = proposed.topology.output.activation
+        project = set_activation(project, [project.topology.output.id], activation)
+    return project.with_config(config)
 
 
 def suits(activation: str, loss: str) -> bool:

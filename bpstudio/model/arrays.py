@@ -20,3 +20,9 @@ def frozen(array: Array) -> Array:
         array = array.copy()
         array.flags.writeable = False
     return array
+
+
+def sealed(array: Array) -> Array:
+    """An array that nobody else has yet, read-only from now on; no copy is made."""
+    array.flags.writeable = False
+    return array

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bpstudio.model.arrays import FloatArray, IntArray, frozen
+from bpstudio.model.arrays import FloatArray, IntArray, frozen, sealed
 from bpstudio.model.network import SPLIT_STREAM
 from bpstudio.model.preparation import ENCODINGS, SCALINGS, Column, DataError, Preparation
 
@@ -70,7 +70,14 @@ class Dataset:
             raise DataError("No row is left for training: make the held-out share smaller.")
         if self.split_kind not in SPLITS:
             raise DataError(f"The split '{self.split_kind}' is not known.")
-        for k, column in enumerate(columns):
+        if not np.isfinite(values).all():
+            self._check_missing(values)
+        object.__setattr__(self, "values", frozen(values))
+        object.__setattr__(self, "split", frozen(split))
+
+    def _check_missing(self, values: FloatArray) -> None:
+        """DataError for a value that is not finite, but NaN where a column says what to fill in."""
+        for k, column in enumerate(self.preparation.columns):
             bad = ~np.isfinite(values[:, k])
             if column.missing:
                 bad &= ~np.isnan(values[:, k])
@@ -80,8 +87,6 @@ class Dataset:
                     f"Row {row + 1}, column '{column.name}' is {values[row, k]}: "
                     "use a finite number or leave the row out."
                 )
-        object.__setattr__(self, "values", frozen(values))
-        object.__setattr__(self, "split", frozen(split))
 
     # Making one
 
@@ -160,8 +165,10 @@ class Dataset:
     def refitted(self) -> Dataset:
         """With the preparation fitted to the training rows."""
         train = self.split == TRAIN
+        nothing = np.zeros(1)
         fitted = tuple(
-            c.fitted(self.values[train, k]) for k, c in enumerate(self.preparation.columns)
+            c.fitted(self.values[train, k] if c.needs_values else nothing)
+            for k, c in enumerate(self.preparation.columns)
         )
         count = len(self.preparation.inputs)
         return replace(self, preparation=Preparation(fitted[:count], fitted[count:]))
@@ -203,13 +210,13 @@ class Dataset:
     def inputs(self) -> FloatArray:
         """What the input layer gets, (rows, input neurons), read-only."""
         count = len(self.preparation.inputs)
-        return frozen(self.preparation.encode_inputs(self.values[:, :count]))
+        return sealed(self.preparation.encode_inputs(self.values[:, :count]))
 
     @cached_property
     def targets(self) -> FloatArray:
         """What the output layer should give, (rows, output neurons), read-only."""
         count = len(self.preparation.inputs)
-        return frozen(self.preparation.encode_targets(self.values[:, count:]))
+        return sealed(self.preparation.encode_targets(self.values[:, count:]))
 
     @cached_property
     def filled(self) -> FloatArray:

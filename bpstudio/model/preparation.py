@@ -117,6 +117,15 @@ class Column:
             return (f"{self.name}={self.categories[1]}",)
         return (self.name,)
 
+    @property
+    def needs_values(self) -> bool:
+        """Whether what is fitted depends on the training rows."""
+        known = self.bounds is not None or self.encoding == "ordinal"
+        plain = self.scaling == "none" or self.encoding in ("one_hot", "binary")
+        return self.missing not in ("", "category") or not (
+            plain or (known and self.scaling == "minmax")
+        )
+
     def fitted(self, raw: FloatArray) -> Column:
         """With fill, shift and scale fitted to these raw values, (rows,)."""
         filled = replace(self, fill=self._fill(raw) if self.missing else 0.0)
@@ -305,6 +314,11 @@ def _encode(columns: Sequence[Column], raw: FloatArray) -> FloatArray:
     if raw.ndim != 2 or raw.shape[1] != len(columns):
         raise DataError(f"{len(columns)} columns are needed, but the rows have {raw.shape[-1]}.")
     encoded = np.empty((len(raw), sum(column.width for column in columns)))
+    if all(column.encoding == "number" and not column.missing for column in columns):
+        # The same as below for all columns at once, which matters where there are many.
+        np.subtract(raw, np.array([column.shift for column in columns]), out=encoded)
+        encoded /= np.array([column.scale for column in columns])
+        return encoded
     at = 0
     for k, column in enumerate(columns):
         encoded[:, at : at + column.width] = column.encode(raw[:, k])

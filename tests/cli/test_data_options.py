@@ -45,6 +45,23 @@ def test_that_inspecting_tells_of_the_whole_project(shell: Shell, iris: Path) ->
     assert report["problem"] is None
 
 
+def test_that_inspecting_a_table_tells_how_it_is_read(shell: Shell) -> None:
+    Path("t.csv").write_text(GAPS.replace(",", ";"))
+    text = shell.done("inspect", "t.csv").out
+    assert "t.csv · text table, UTF-8, semicolon between cells, header" in text
+    assert "one neuron per category; missing: the most frequent value" in text
+    assert "missing: the median" in text and "Two classes: one sigmoid output" in text
+    report = shell.done("inspect", "t.csv", "--json").json
+    assert report["options"]["delimiter"] == ";" and report["rows"] == 5
+    roles = {column["name"]: column["role"] for column in report["columns"]}
+    assert roles == {"size": "input", "grade": "input", "part": "input", "y": "target"}
+    assert report["outcome"]["train"] + report["outcome"]["validation"] == 5
+    Path("t.csv").write_text("a,b\n1,x\n2,x\n")
+    text = shell.done("inspect", "t.csv").out
+    assert "Problem  t.csv: the target 'b' is 'x' in every row" in text
+    assert "'none.csv' does not exist" in shell.refused("inspect", "none.csv")
+
+
 def test_that_images_are_trained_on(shell: Shell) -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, 60)

@@ -195,14 +195,14 @@ def test_that_only_the_newest_files_are_kept(tmp_path: Path) -> None:
 
 
 def test_that_the_cache_is_for_its_user_alone() -> None:
-    folder = cache.code_path("float64", "online").parent
+    folder = cache.code_path("float64-online").parent
     assert folder.stat().st_mode & 0o022 == 0
 
 
 def test_that_a_damaged_cache_is_compiled_anew(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    good = {group: cache.read_code(cache.code_path("float64", group)) for group in GROUPS}
+    good = {group: cache.read_code(cache.code_path(f"float64-{group}")) for group in GROUPS}
     paths = {group: tmp_path / f"{group}.kernels" for group in GROUPS}
     for group, part in good.items():
         assert part is not None
@@ -216,7 +216,7 @@ def test_that_a_damaged_cache_is_compiled_anew(
         assert part is not None
         cache.write_code(paths["online"], *part)
 
-    monkeypatch.setattr(code, "code_path", lambda dtype, group: paths[group])
+    monkeypatch.setattr(code, "code_path", lambda name: paths[name.removeprefix("float64-")])
     monkeypatch.setattr(code, "_loaded", {})
     monkeypatch.setattr(code, "compile_files", compiled)
     assert code.is_cached("float64") and not code.is_ready("float64")
@@ -227,7 +227,7 @@ def test_that_a_damaged_cache_is_compiled_anew(
 def test_that_a_compiler_that_fails_is_told_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(code, "code_path", lambda dtype, group: tmp_path / f"{group}.kernels")
+    monkeypatch.setattr(code, "code_path", lambda name: tmp_path / f"{name}.kernels")
     monkeypatch.setattr(code, "_loaded", {})
     # A process that ends at once, with a word on standard error.
     monkeypatch.setattr(code.sys, "path", [str(tmp_path)])

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from bpstudio.explain import formula_image
 from bpstudio.explain.formula_image import drawable, formula_svg, is_cached, svg_baseline, svg_size
 from bpstudio.explain.matrices import matrices
 from bpstudio.explain.walk import walk
@@ -27,14 +28,19 @@ def test_that_every_formula_of_the_example_can_be_drawn_at_a_sensible_size() -> 
         assert 5 < width < 1200 and 5 < height < 70, latex
 
 
-def test_that_a_picture_is_drawn_once_for_each_size_and_colour() -> None:
+def test_that_a_picture_is_drawn_once_for_every_size_and_colour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     latex = r"\Delta w_{11} = -0.123454321"
     assert not is_cached(latex)
-    svg = formula_svg(latex, 20.0, "#E6EAF0")
-    assert is_cached(latex, 20.0, "#E6EAF0") and not is_cached(latex)
-    assert formula_svg(latex, 20.0, "#E6EAF0") is svg
-    assert "#E6EAF0" in svg and "<symbol" not in svg
-    assert svg_size(svg)[1] > svg_size(formula_svg(latex, 10.0))[1]
+    small = formula_svg(latex, 10.0)
+    assert is_cached(latex)
+    monkeypatch.setattr(formula_image, "_drawn", None)
+    large = formula_svg(latex, 20.0, "#E6EAF0")
+    assert "#E6EAF0" in large and "#1B2430" not in large and "<symbol" not in large
+    assert formula_svg(latex, 10.0) == small
+    assert svg_size(large) == pytest.approx([2 * side for side in svg_size(small)], abs=0.01)
+    assert svg_baseline(large) == pytest.approx(2 * svg_baseline(small), abs=0.01)
 
 
 def test_that_a_sign_stands_close_to_its_number_and_a_difference_does_not() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import bpstudio as bp
-from bpstudio.explain.neurons import answers, image_shape
+from bpstudio.explain.neurons import answers, image_shape, neuron_image
 from bpstudio.files.samples import sample
 from bpstudio.model.dataset import Column, Dataset, Preparation
 from bpstudio.model.project import Project
@@ -90,3 +90,16 @@ def test_that_nothing_is_answered_without_fitting_data() -> None:
         Project.create(bp.Topology.parse("3-3-1"), sample("circles")),
     ):
         assert all(a.values is None and a.images is None for a in answers(project).values())
+
+
+def test_that_a_neurons_weights_are_an_image_where_the_inputs_are() -> None:
+    project = Project.create(Topology.parse("64-3-1"), sample("digits"))
+    weights = project.network.weights["input", "hidden1"]
+    image = neuron_image(project, "hidden1", 2)
+    assert image is not None
+    assert image.ravel() * np.abs(weights[2]).max() == pytest.approx(weights[2])
+    assert neuron_image(project, "output", 0) is None
+    assert neuron_image(project, "input", 0) is None
+    assert (
+        neuron_image(Project.create(Topology.parse("4-3-3"), sample("iris")), "hidden1", 0) is None
+    )

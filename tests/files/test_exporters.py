@@ -12,9 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bpstudio.files.build import build
 from bpstudio.files.errors import FileError
 from bpstudio.files.exporters import export
+from bpstudio.files.plan import propose_plan
 from bpstudio.files.samples import sample, starter
+from bpstudio.files.source import read_source
 from bpstudio.model.network import Network
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology, TopologyError
@@ -186,6 +189,31 @@ def test_that_standardised_targets_are_decoded(tmp_path: Path) -> None:
     for suffix, reader in READERS.items():
         export(project, tmp_path / f"net.{suffix}")
         assert_recomputed(project, reader(tmp_path / f"net.{suffix}"))
+
+
+@pytest.mark.parametrize("suffix", READERS)
+def test_that_the_cells_of_a_table_with_gaps_give_the_same_outputs(
+    tmp_path: Path, suffix: str
+) -> None:
+    text = "size,grade,colour,y\n1.5,low,red,10\n,high,blue,30\n3.5,,red,20\n"
+    text += "4.5,mid,,15\n2,low,blue,12\n"
+    source = read_source(text)
+    plan = propose_plan(source, missing="mean").with_split(validation=0.0)
+    plan = plan.with_column("size", treatment="minmax", low=-1.0, high=1.0)
+    order = ("low", "mid", "high")
+    plan = plan.with_column("grade", treatment="ordinal", categories=order)
+    plan = plan.with_column("colour", missing="category")
+    plan = plan.with_column("y", treatment="minmax", low=0.1, high=0.9)
+    data = build(source, plan)
+    project = Project.create(Topology.parse("5-3-1", "tanh", "sigmoid"), data)
+    export(project, tmp_path / f"net.{suffix}")
+    net, arrays = READERS[suffix](tmp_path / f"net.{suffix}")
+    outputs = project.network.predict(data.inputs)
+    for k, row in enumerate(list(csv.reader(io.StringIO(text)))[1:]):
+        recomputed = predict(net, arrays, row[:3])
+        np.testing.assert_allclose(recomputed, outputs[k], rtol=1e-12)
+        (value,) = decode(net, recomputed)
+        assert value == pytest.approx(data.preparation.decode_outputs(outputs)[k, 0])
 
 
 @given(st.data())

@@ -166,6 +166,8 @@ ODD: list[tuple[str, str | bytes, str | int]] = [
     ("single quotes around all", re.sub(r"([^,\n]+)", r"'\1'", "a,b,c\n" + ROWS), 12),
     ("a separator in quotes", 'a,b,c\n' + ROWS + '3,4,"p, q"\n3,4,"p, q"\n', 14),
     ("a line end in quotes", 'a,b,c\n' + ROWS + '3,4,"p\nq"\n', 13),
+    ("a line end in a class", 'a,y\n1,"p\nq"\n2,"p\nq"\n', "the target 'y' is 'p q' in every row"),
+    ("a line end in a name", '"a\nb",y\n1,2\n2,4\n3,7\n', 3),
     ("a quote never closed", 'a,b,c\n1,2,p\n3,4,"q\n5,6,p\n', "line 3: a quotation mark is opened"),
     ("text after a quote", 'a,b,c\n1,2,p\n3,4,"q"r\n', "line 3: text follows a closing quotation mark"),
     ("a quote within", 'a,b,c\n1,2,5" pipe\n3,4,6" pipe\n1,5,5" pipe\n', 3),

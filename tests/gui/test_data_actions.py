@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -14,8 +14,10 @@ from pytestqt.qtbot import QtBot
 from bpstudio.files.samples import sample
 from bpstudio.gui.app import create_window
 from bpstudio.gui.data_actions import with_train_share
+from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.main_window import MainWindow
 from bpstudio.model.dataset import TEST, TRAIN
+from bpstudio.model.editing import set_activation
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -52,6 +54,20 @@ def test_that_another_size_makes_so_many_rows_in_one_step(window: MainWindow) ->
     assert window.document.stack.count() == 1
 
 
+def test_that_undo_brings_back_noise_and_seed_of_the_data_before(window: MainWindow) -> None:
+    made = window.data_panel.generator
+    for _ in range(2):
+        QTest.keyClick(made.seed, Qt.Key.Key_Up)
+    QTest.keyClick(made.noise.slider, Qt.Key.Key_Right)
+    assert (made.seed.value(), made.noise.value) == (2, pytest.approx(0.045))
+    QTest.keyClick(window.data_panel.share.slider, Qt.Key.Key_Left)
+    assert (made.seed.value(), made.noise.value) == (2, pytest.approx(0.045))
+    window.document.go_to(0)
+    assert (made.seed.value(), made.noise.value) == (0, pytest.approx(0.04))
+    window.redo()
+    assert made.seed.value() == 2
+
+
 def test_that_more_bits_give_the_network_more_inputs(window: MainWindow) -> None:
     QTest.mouseClick(window.data_panel.gallery.tiles["parity"], LEFT)
     QTest.keyClick(window.data_panel.generator.size_box, Qt.Key.Key_Up)
@@ -85,3 +101,27 @@ def test_that_own_data_come_back_by_their_tile(window: MainWindow) -> None:
     QTest.mouseClick(window.data_panel.gallery.own_tile, LEFT)
     assert window.document.project.dataset == own
     assert window.document.stack.undoText() == "Data mine"
+
+
+def test_that_the_training_form_says_what_suits_the_data_and_fills_it_in(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.choose_sample("iris")
+    window.edit("tanh", lambda p: set_activation(p, ["output"], "tanh"))
+    window.edit("loss", lambda p: p.with_config(replace(p.config, loss="squared_error", epochs=7)))
+    steps = window.document.stack.count()
+
+    def accept() -> None:
+        form = QApplication.activeModalWidget()
+        assert isinstance(form, TrainingForm) and form.proposal_line is not None
+        assert "3 classes" in form.proposal_line.label.text()
+        QTest.mouseClick(form.proposal_line.button, LEFT)
+        form.accept()
+
+    QTimer.singleShot(0, accept)
+    window.edit_settings()
+    project = window.document.project
+    assert project.topology.output.activation == "softmax"
+    assert project.config.loss == "categorical_cross_entropy"
+    assert project.config.epochs > 7
+    assert window.document.stack.count() == steps + 1

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from bpstudio.files.samples import sample
 from bpstudio.gui.panels.output import OutputPanel
 from bpstudio.gui.theme import DARK, LIGHT, ThemeHolder
 from bpstudio.model.dataset import TRAIN, VALIDATION, Column, Dataset
@@ -203,3 +205,24 @@ def test_that_enormous_weights_are_drawn_too(panel: OutputPanel) -> None:
     panel.show_project(project.with_parameters(enormous))
     assert panel.shown_view == "surface"
     panel.grab()
+
+
+def test_that_a_neuron_pointed_at_shows_its_weights_from_an_image(
+    panel: OutputPanel, themes: ThemeHolder
+) -> None:
+    dataset = sample("digits")
+    project = Project.create(Topology.parse("64-5-10", output="softmax"), dataset)
+    project = project.with_config(replace(project.config, loss="categorical_cross_entropy"))
+    assert project.problem() is None
+    panel.show_project(project)
+    before = panel.shown_view
+    panel.show_neuron("hidden1", 3)
+    assert panel.shown_view == "image"
+    image, weights = panel.image.image, project.network.weights["input", "hidden1"][3]
+    assert (image.width(), image.height()) == (8, 8)
+    strongest = int(np.abs(weights).argmax())
+    color = QColor(image.pixel(strongest % 8, strongest // 8))
+    assert color == themes.theme.color("positive" if weights[strongest] > 0 else "negative")
+    assert "hidden 1 · 4" in panel.image.accessibleName()
+    panel.show_neuron(None, None)
+    assert panel.shown_view == before == "confusion"

@@ -37,7 +37,7 @@ def machine_code(dtype: str, group: str) -> tuple[bytes, dict[str, str]]:
     for name in GROUPS[group]:
         module, letters = ENTRIES[name]
         function = getattr(importlib.import_module(f"bpstudio.engines.kernels.{module}"), name)
-        text, symbols[name] = _compiled(function.py_func, [kinds[k] for k in letters])
+        text, symbols[name] = compiled(function.py_func, [kinds[k] for k in letters])
         part = llvm.parse_assembly(text)
         if whole is None:
             whole = part
@@ -47,7 +47,7 @@ def machine_code(dtype: str, group: str) -> tuple[bytes, dict[str, str]]:
     return target_machine().emit_object(whole), symbols
 
 
-def _compiled(function: Any, arguments: list[Any]) -> tuple[str, str]:
+def compiled(function: Any, arguments: list[Any]) -> tuple[str, str]:
     """Optimised LLVM code and the function's name in it; no wrapper for Python, so nothing of it is
     called."""
     flags = compiler.Flags()

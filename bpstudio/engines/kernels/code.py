@@ -86,7 +86,7 @@ def is_ready(dtype: str) -> bool:
 def is_cached(dtype: str) -> bool:
     """Whether ``kernels`` would only have to read a file."""
     try:
-        return is_ready(dtype) or all(code_path(dtype, group).exists() for group in GROUPS)
+        return is_ready(dtype) or all(code_path(f"{dtype}-{group}").exists() for group in GROUPS)
     except OSError:
         return False
 
@@ -110,7 +110,7 @@ def kernels(dtype: str) -> Kernels:
 
 def _made(dtype: str) -> Kernels:
     try:
-        return _from(dtype, {group: code_path(dtype, group) for group in GROUPS})
+        return _from(dtype, {group: code_path(f"{dtype}-{group}") for group in GROUPS})
     except OSError:
         with tempfile.TemporaryDirectory(prefix="bpstudio-") as folder:
             return _from(dtype, {group: Path(folder) / f"{group}.kernels" for group in GROUPS})

@@ -149,7 +149,7 @@ class _Work:
         if sys.platform == "linux":
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
         try:
-            if not kernel_ready() and load_kernel():
+            if not kernel_ready() and load_kernel(lambda: self._closed):
                 with self._lock:
                     if not self._closed:
                         self._tell()

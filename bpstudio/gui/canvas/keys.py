@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 
 from bpstudio.gui.canvas.editor import connections_into
 from bpstudio.gui.canvas.gestures.keylink import LinkByKeys
-from bpstudio.gui.canvas.layout import MAX_SHOWN, snap
+from bpstudio.gui.canvas.layout import MAX_SHOWN, SAME_COLUMN, neighbours, snap
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.turn import in_scene
@@ -201,18 +201,15 @@ class Keys:
 
     def _new_layer(self, keep: bool = False) -> None:
         """A neuron behind the selected layer, or before the output; type its size next."""
-        ids = list(self._view.places)
+        places = list(self._view.places.values())
         at = self._layer_index()
-        k = at if at is not None else (len(ids) - 2 if len(ids) > 1 else len(ids) - 1)
-        left = ids[k] if ids else None
-        right = ids[k + 1] if 0 <= k + 1 < len(ids) and ids else None
-        place = None
-        if left is not None:
-            here = self._view.places[left]
-            there = self._view.places[right] if right is not None else None
-            x = (here.x + there.x) / 2 if there is not None else here.x + 200.0
-            place = x, here.y
-        self._view.draw_layer(1, left, right, place, keep)
+        if not places:
+            self._view.draw_layer(1, None, None, None, keep)
+            return
+        here = places[at if at is not None else max(len(places) - 2, 0)]
+        _, right = neighbours(self._view.places, here.x + SAME_COLUMN + 1, here.y)
+        x = here.x + 200.0 if right is None else (here.x + self._view.places[right].x) / 2
+        self._view.draw_layer(1, here.id, right, (x, here.y), keep)
 
     def _link(self) -> None:
         """Choose with the arrows where a link from what is selected shall end."""

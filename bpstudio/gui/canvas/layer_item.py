@@ -19,6 +19,8 @@ HANDLE = 14.0
 NAME_GAP, NAME_WIDTH, NAME_HEIGHT = 14.0, 134.0, 16.0
 NAME_LEAST = 30.0
 """Least distance of neurons side by side that have names."""
+FINE_ROWS = 2.0
+"""Rows of a strip lower than this, in scene pixels, blend into each other."""
 Align = Qt.AlignmentFlag
 
 
@@ -259,6 +261,9 @@ class LayerItem(QGraphicsObject):
         if self._strip is not None:
             painter.save()
             painter.setClipPath(shape, Qt.ClipOperation.IntersectClip)
+            # Rows of colour have edges; pictures, and rows finer than pixels, have none.
+            blurred = self._smooth or self.place.spacing < FINE_ROWS
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, blurred)
             painter.drawImage(rect, self._strip)
             painter.restore()
         painter.setPen(QPen(theme.color("line"), 1))

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from types import ModuleType
+from typing import Protocol, cast
 
 import numpy as np
 
@@ -79,36 +79,57 @@ def pen_of(bundle: Bundle) -> Pen:
     return Pen(bundle.count, bundle.count / max(sum(spans) / 2, LEAST_SPAN))
 
 
+class Backend(Protocol):
+    """What ``raster_numpy`` does, by whatever means."""
+
+    def expose(
+        self,
+        plate: Array,
+        course: Array,
+        sources: Array,
+        targets: Array,
+        widths: Array,
+        positive: Array,
+        negative: Array,
+    ) -> None: ...
+
+    def develop(
+        self, plate: Array, unit: float, shades: Array, inks: Array, picture: Array
+    ) -> None: ...
+
+
 class _Kernel:
     """The compiled kernel of this process, once it is there."""
 
-    module: ModuleType | None = None
+    found: Backend | None = None
     tried = False
     lock = threading.Lock()
 
 
 def kernel_ready() -> bool:
     """Whether the compiled kernel is there; ``load_kernel`` fetches it."""
-    return _Kernel.module is not None
+    return _Kernel.found is not None
 
 
-def load_kernel() -> bool:
-    """Import and compile the kernel, which takes a second or two; False where there is no compiler."""
+def load_kernel(stopped: Callable[[], bool] = lambda: False) -> bool:
+    """Fetch the compiled kernel, which takes some seconds where it was never compiled before; False
+    where there is no compiler, or if it was stopped."""
     with _Kernel.lock:
         if not _Kernel.tried:
-            _Kernel.tried = True
             try:
-                from bpstudio.gui.canvas import raster_kernel  # noqa: PLC0415
-            except ImportError:
-                return False
-            raster_kernel.compile_all()
-            _Kernel.module = raster_kernel
+                from bpstudio.gui.canvas.raster_code import make_kernel  # noqa: PLC0415
+
+                _Kernel.found = make_kernel(stopped)
+            except (ImportError, RuntimeError, OSError):
+                # NumPy draws the same pixels.
+                _Kernel.found = None
+            _Kernel.tried = kernel_ready() or not stopped()
     return kernel_ready()
 
 
-def backend() -> ModuleType:
+def backend() -> Backend:
     """The compiled kernel if it is there, else NumPy: the same pixels."""
-    return _Kernel.module or raster_numpy
+    return _Kernel.found or cast(Backend, raster_numpy)
 
 
 @lru_cache(maxsize=1)
@@ -124,7 +145,7 @@ def rasterise(
     view: Viewpoint,
     inks: Array,
     stopped: Callable[[], bool] = lambda: False,
-    module: ModuleType | None = None,
+    module: Backend | None = None,
 ) -> Array | None:
     """The connections as premultiplied ARGB, (rows, columns) uint32; None if it was stopped.
 
@@ -198,7 +219,7 @@ class _Plate:
         self.widths, self.inks = _single(widths), inks
 
     def expose(
-        self, surface: Array, unit: float, module: ModuleType, stopped: Callable[[], bool]
+        self, surface: Array, unit: float, module: Backend, stopped: Callable[[], bool]
     ) -> bool:
         """Draw into columns of a surface; False if it was stopped."""
         # The faintest has one step of ink at least: nothing that is there is left out.

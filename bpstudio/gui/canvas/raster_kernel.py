@@ -1,98 +1,86 @@
-"""Curves into pixels, compiled: what ``raster_numpy`` does, bit for bit, without the global lock."""
+"""Curves into pixels, to be compiled: what ``raster_numpy`` does, bit for bit.
+
+Arrays come as addresses: one index for all of an array, row by row.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from numba import njit
 
-from bpstudio.gui.canvas.raster_numpy import DEEPEST, FRACTION, FRACTION_BITS, SHADES, Array
+from bpstudio.gui.canvas.raster_numpy import DEEPEST, FRACTION, FRACTION_BITS, SHADES
 
-compiled: Callable[[Callable[..., None]], Callable[..., None]] = njit(
-    nogil=True, error_model="numpy"
-)
-_F, _I4, _I8, _U = np.float32, np.int32, np.int64, np.uintp
+_F, _I4, _I8, _U4 = np.float32, np.int32, np.int64, np.uint32
 _ONE, _HALF = _F(1), _F(0.5)
 _FRACTIONS, _HALF_FRACTIONS = _F(FRACTION), _F(FRACTION / 2)
+_FIELDS = 5
 
 
-@compiled
 def expose(
-    plate: Array,
-    course: Array,
-    sources: Array,
-    targets: Array,
-    widths: Array,
-    positive: Array,
-    negative: Array,
-) -> None:
-    """See ``raster_numpy.expose``."""
-    count = len(sources)
-    bottom = _I4((plate.shape[1] - 2) * FRACTION)
-    above, below = np.empty(count, np.int32), np.empty(count, np.int32)
-    inks = np.empty(count, np.int64)
-    for column in range(len(course)):
-        share, slope, offset = course[column, 0], course[column, 1], course[column, 2]
-        offset_slope, cover = course[column, 3], course[column, 4]
+    plate: Any, columns: int, rows: int, course: Any, sources: Any, n: int, targets: Any, m: int,
+    widths: Any, positive: Any, negative: Any, above: Any, below: Any, inks: Any,
+) -> float:  # fmt: skip
+    """See ``raster_numpy.expose``; the plate has ``rows`` with the two that are not seen. ``above`` and
+    ``below`` (n,) int32 and ``inks`` (n,) int64 are working room."""
+    bottom = _I4((rows - 2) * FRACTION)
+    for column in range(columns):
+        at = column * _FIELDS
+        share, slope, offset = course[at], course[at + 1], course[at + 2]
+        offset_slope, cover = course[at + 3], course[at + 4]
         rest = _ONE - share
-        line = plate[column]
-        for j in range(len(targets)):
+        line = column * rows
+        for j in range(m):
             target = targets[j]
             start = target * share + offset
             # Two loops: the first has no branches and no scattered writes, so it becomes vector code.
-            for i in range(count):
+            for i in range(n):
+                k = j * n + i
                 steep = abs((target - sources[i]) * slope + offset_slope)
-                tall = widths[j, i] * np.sqrt(_ONE + steep * steep)
+                tall = widths[k] * np.sqrt(_ONE + steep * steep)
                 length = max(tall, steep)
                 middle = (start + sources[i] * rest) * _FRACTIONS
                 half = length * _HALF_FRACTIONS
                 above[i] = min(max(_I4(middle - half), _I4(0)), bottom)
                 below[i] = min(max(_I4(middle + half), _I4(0)), bottom)
                 part = tall / length * cover
-                more = _I8(_I4(positive[j, i] * part + _HALF))
-                inks[i] = (more << 32) + _I8(_I4(negative[j, i] * part + _HALF))
-            for i in range(count):
+                more = _I8(_I4(positive[k] * part + _HALF))
+                inks[i] = (more << 32) + _I8(_I4(negative[k] * part + _HALF))
+            for i in range(n):
                 ink = inks[i]
-                row = _U(above[i] >> FRACTION_BITS)
+                row = line + (above[i] >> FRACTION_BITS)
                 later = ink * _I8(above[i] & (FRACTION - 1))
-                line[row] += (ink << FRACTION_BITS) - later
-                line[row + _U(1)] += later
-                row = _U(below[i] >> FRACTION_BITS)
+                plate[row] += (ink << FRACTION_BITS) - later
+                plate[row + 1] += later
+                row = line + (below[i] >> FRACTION_BITS)
                 later = ink * _I8(below[i] & (FRACTION - 1))
-                line[row] -= (ink << FRACTION_BITS) - later
-                line[row + _U(1)] -= later
+                plate[row] -= (ink << FRACTION_BITS) - later
+                plate[row + 1] -= later
+    return 0.0
 
 
-@compiled
-def develop(plate: Array, unit: float, shades: Array, inks: Array, picture: Array) -> None:
-    """See ``raster_numpy.develop``."""
-    columns, rows = plate.shape[0], plate.shape[1] - 2
+def develop(
+    plate: Any, columns: int, rows: int, unit: float, shades: Any, inks: Any, picture: Any
+) -> float:
+    """See ``raster_numpy.develop``; ``rows`` as in ``expose``."""
     step = _F(SHADES / DEEPEST / (unit * FRACTION))
     for column in range(columns):
         total = _I8(0)
-        for row in range(rows):
-            total += plate[column, row]
+        for row in range(rows - 2):
+            total += plate[column * rows + row]
+            pixel = row * columns + column
             if total == 0:
-                picture[row, column] = np.uint32(0)
+                picture[pixel] = _U4(0)
                 continue
             positive, negative = _F(total >> 32), _F(total & 0xFFFFFFFF)
             both = positive + negative
             opacity = shades[min(_I4(both * step), _I4(SHADES - 1))]
             lead = (positive - negative) / both
             lead = lead * (_F(2) - abs(lead))
-            end = 0 if lead > 0 else 2
-            color = _U(opacity * _F(255) + _HALF) << _U(24)
+            end = 0 if lead > 0 else 6
+            color = _I8(opacity * _F(255) + _HALF) << 24
             for k in range(3):
-                level = (inks[1, k] + (inks[end, k] - inks[1, k]) * abs(lead)) * opacity
-                color |= _U(level + _HALF) << _U(16 - 8 * k)
-            picture[row, column] = np.uint32(color)
-
-
-def compile_all() -> None:
-    """Compile now rather than at the first picture."""
-    plate, one = np.zeros((1, 3), dtype=np.int64), np.ones((1, 1), dtype=_F)
-    line = np.ones(1, dtype=_F)
-    expose(plate, np.ones((1, 5), dtype=_F), line, line, one, one, one)
-    colors, shades = np.ones((3, 3), dtype=_F), np.ones(SHADES, dtype=_F)
-    develop(plate, 1.0, shades, colors, np.zeros((1, 1), dtype=np.uint32))
+                level = (inks[3 + k] + (inks[end + k] - inks[3 + k]) * abs(lead)) * opacity
+                color |= _I8(level + _HALF) << (16 - 8 * k)
+            picture[pixel] = _U4(color)
+    return 0.0

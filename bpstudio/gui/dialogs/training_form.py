@@ -17,10 +17,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bpstudio.gui.dialogs.proposal_line import ProposalLine, suited_values
 from bpstudio.gui.settings import ChoiceControl, choice_helps
 from bpstudio.gui.theme import GAP
 from bpstudio.model.config import GROUPS, SETTINGS, Setting, TrainingConfig, with_optimizer
 from bpstudio.model.methods import idle_reason, rate_label
+from bpstudio.model.proposal import Proposal
 
 Field = QComboBox | QCheckBox | QLineEdit
 
@@ -33,7 +35,7 @@ class TrainingForm(QDialog):
     """Edits a TrainingConfig; ``config`` is the one accepted, ``typed`` names what people changed.
 
     Only what the chosen optimizer and schedule read is shown. ``fixed`` and ``suited`` are those of
-    ``with_optimizer``.
+    ``with_optimizer``; ``proposed`` is what suits the data, said at the top with a button to use it.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class TrainingForm(QDialog):
         parent: QWidget | None = None,
         fixed: Collection[str] = (),
         suited: TrainingConfig | None = None,
+        proposed: Proposal | None = None,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Training settings")
@@ -76,6 +79,10 @@ class TrainingForm(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(18, 18, 18, 18)
         whole.setSpacing(GAP)
+        self.proposal_line = None if proposed is None else ProposalLine(proposed)
+        if self.proposal_line is not None:
+            self.proposal_line.chosen.connect(self._on_proposal)
+            whole.addWidget(self.proposal_line)
         whole.addLayout(columns)
         whole.addWidget(self._problem)
         whole.addWidget(buttons)
@@ -134,6 +141,16 @@ class TrainingForm(QDialog):
     def _on_chosen(self) -> None:
         if self.sender() is self._fields["optimizer"]:
             self._propose(_text(self._fields["optimizer"]))
+        self._show_used()
+
+    def _on_proposal(self, config: TrainingConfig) -> None:
+        """Fill in what suits the data."""
+        for name, value in suited_values(config, _text(self._fields["optimizer"])).items():
+            field = self._fields[name]
+            if isinstance(field, QComboBox):
+                field.setCurrentIndex(field.findData(value))
+            elif isinstance(field, QLineEdit):
+                field.setText(SETTINGS[name].text(value))
         self._show_used()
 
     def _propose(self, optimizer: str) -> None:

@@ -28,6 +28,7 @@ from bpstudio.files.source import Options, Source
 from bpstudio.gui.background import Background
 from bpstudio.gui.importing.balance import ClassBalance
 from bpstudio.gui.importing.column_card import ColumnCard
+from bpstudio.gui.importing.failure import FailureView, excerpt
 from bpstudio.gui.importing.format_bar import FormatBar
 from bpstudio.gui.importing.network_bar import NetworkBar
 from bpstudio.gui.importing.preview import PreviewTable, cell_text
@@ -52,9 +53,6 @@ from bpstudio.model.adoption import Wish
 from bpstudio.model.project import Project
 
 FIRST_SIZE, SMALLEST = (1080, 700), (820, 520)
-HINT = (
-    "Another separator, quotation mark or encoding above may read it; otherwise correct the file."
-)
 TRIAL_MS = 40
 """Changes in a row are tried out together."""
 
@@ -120,11 +118,7 @@ class ImportDialog(QDialog):
         self.card = ColumnCard(theme)
         self.balance = ClassBalance(theme)
         self.image = RowImage(theme)
-        self.failure = QLabel()
-        self.failure.setObjectName("importFailure")
-        self.failure.setWordWrap(True)
-        self.failure.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.failure.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.failure = FailureView(theme)
         self.problems = ProblemList(theme)
         self.split_bar = SplitBar()
         self.network_bar = NetworkBar(wish)
@@ -288,8 +282,8 @@ class ImportDialog(QDialog):
             self.reject()
             return
         self.title.setText(self.name)
-        self.failure.setText(f"{error}\n\n{HINT}")
-        self.failure.setAccessibleName(str(error))
+        sentence = str(error)
+        self.failure.show_failure(sentence, *excerpt(self._what, self._options.encoding, sentence))
         self._stack.setCurrentWidget(self.failure)
         self.format_bar.show_source(None, self._options)
         self.trial = None

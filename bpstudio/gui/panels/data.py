@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import weakref
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from bpstudio.files.samples import SAMPLES
 from bpstudio.gui.panels.base import Panel
@@ -43,6 +45,20 @@ class DataPanel(Panel):
         self._dataset: Dataset | None = None
         self._sample = ""
         self._made: tuple[float, int] = (0.0, 0)
+        self._asked: tuple[float, int] | None = None
+        self._recipes: list[tuple[weakref.ref[Dataset], tuple[float, int]]] = []
+        inside = self._make_parts(themes)
+        self.body.addWidget(ColumnScroll(inside))
+        whole = self.layout()
+        assert whole is not None
+        margins = whole.contentsMargins()
+        # The scroll bar has its place in the margin at the right.
+        margins.setRight(margins.right() - GUTTER)
+        whole.setContentsMargins(margins)
+        self.header_layout.setContentsMargins(0, 0, GUTTER, 0)
+        self._show_controls()
+
+    def _make_parts(self, themes: ThemeHolder) -> QWidget:
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -55,17 +71,20 @@ class DataPanel(Panel):
         self.about.setObjectName("aboutDataLabel")
         self.about.setWordWrap(True)
         column.addWidget(self.about)
-        self.open_button = QPushButton("Open or drop a file…")
+        self.open_button = QPushButton("Open a file…")
         self.open_button.setObjectName("openDataButton")
         self.open_button.setAccessibleName("Open a file with data")
-        self.open_button.setToolTip("Open a table or a project (Ctrl+O)")
+        self.open_button.setToolTip("Open data or a project, or drop them on the window (Ctrl+O)")
         self.open_button.clicked.connect(self.open_requested)
-        column.addWidget(self.open_button)
         self.paint_button = QPushButton("Paint points")
         self.paint_button.setObjectName("paintButton")
         self.paint_button.setToolTip("Paint points on the plane, or erase them (Ctrl+P)")
         self.paint_button.clicked.connect(self.paint_requested)
-        column.addWidget(self.paint_button)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GAP // 2)
+        buttons.addWidget(self.open_button, 1)
+        buttons.addWidget(self.paint_button, 1)
+        column.addLayout(buttons)
         self.share = LabelledSlider(
             "Train share",
             LEAST_SHARE,
@@ -82,15 +101,7 @@ class DataPanel(Panel):
         self.columns = ColumnSection(themes)
         column.addWidget(self.columns)
         column.addStretch(1)
-        self.body.addWidget(ColumnScroll(inside))
-        whole = self.layout()
-        assert whole is not None
-        margins = whole.contentsMargins()
-        # The scroll bar has its place in the margin at the right.
-        margins.setRight(margins.right() - GUTTER)
-        whole.setContentsMargins(margins)
-        self.header_layout.setContentsMargins(0, 0, GUTTER, 0)
-        self._show_controls()
+        return inside
 
     # What is shown
 
@@ -102,13 +113,27 @@ class DataPanel(Panel):
         rows = "" if dataset is None else f"{number_text(len(dataset))} rows"
         self.set_aside(rows)
         name = dataset.name if dataset is not None and dataset.name in SAMPLES else ""
-        if name and name != self._sample:
-            # Another sample comes with its own noise and the first seed.
-            self._made = SAMPLES[name].noise or 0.0, 0
+        self._made = self._recipe(dataset, name)
         self._sample = name
         self.gallery.show_dataset(dataset)
         self._show_controls()
         self.columns.show_dataset(dataset)
+
+    def _recipe(self, dataset: Dataset | None, name: str) -> tuple[float, int]:
+        """Noise and seed that data were made with; undo brings back those of the data before."""
+        if dataset is None or not name:
+            return 0.0, 0
+        self._recipes = [(ref, made) for ref, made in self._recipes if ref() is not None]
+        known = [made for ref, made in self._recipes if ref() is dataset]
+        if known:
+            return known[0]
+        # Another sample comes with its own noise and the first seed; a split changes neither.
+        made = self._asked or (
+            self._made if name == self._sample else (SAMPLES[name].noise or 0.0, 0)
+        )
+        self._asked = None
+        self._recipes.append((weakref.ref(dataset), made))
+        return made
 
     def _show_controls(self) -> None:
         dataset, entry = self._dataset, SAMPLES.get(self._sample)
@@ -134,7 +159,7 @@ class DataPanel(Panel):
 
     def _on_generate(self, noise: float, size: int, seed: int) -> None:
         if self._sample:
-            self._made = noise, seed
+            self._asked = noise, seed
             self.regenerate_requested.emit(self._sample, noise, size, seed)
 
 

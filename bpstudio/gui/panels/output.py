@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
+from bpstudio.explain.neurons import neuron_image
 from bpstudio.explain.outputs import (
     answer_curve,
     confusion,
@@ -18,13 +19,16 @@ from bpstudio.explain.outputs import (
 from bpstudio.explain.plane import Plane, plane_of
 from bpstudio.gui.panels.base import FRAME_BUDGET, Panel
 from bpstudio.gui.panels.confusion_view import ConfusionView
+from bpstudio.gui.panels.image_view import ImageView
+from bpstudio.gui.panels.images import rgb_image
 from bpstudio.gui.panels.surface_picture import legend_of, surface_picture
 from bpstudio.gui.panels.surface_view import SurfaceView
 from bpstudio.gui.panels.symbols import Points, points_of
 from bpstudio.gui.panels.xy_view import Line, XYView, padded
 from bpstudio.gui.segmented import Segmented
-from bpstudio.gui.theme import Theme, ThemeHolder
+from bpstudio.gui.theme import Theme, ThemeHolder, signed_colors
 from bpstudio.gui.widgets import number_text, percent_text, secondary_label
+from bpstudio.model.arrays import FloatArray
 from bpstudio.model.dataset import SPLIT_NAMES, TRAIN, VALIDATION, Dataset
 
 VIEW_LABELS = {
@@ -70,11 +74,12 @@ class OutputPanel(Panel):
         self.surface = SurfaceView(themes)
         self.confusion = ConfusionView(themes)
         self.xy = XYView(themes)
+        self.image = ImageView(themes)
         self.words = secondary_label()
         self.words.setWordWrap(True)
         self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._stack = QStackedWidget()
-        for widget in (self.words, self.surface, self.confusion, self.xy):
+        for widget in (self.words, self.surface, self.confusion, self.xy, self.image):
             self._stack.addWidget(widget)
         self.part = Segmented("Rows of the confusion matrix", {}, themes)
         self.part.chosen.connect(self._on_chosen)
@@ -89,7 +94,8 @@ class OutputPanel(Panel):
         self.body.addWidget(self._foot)
 
     def show_neuron(self, layer_id: str | None, index: int | None = None) -> None:
-        """Show what one neuron answers over the plane; None: the output again."""
+        """Show what one neuron answers over the plane, or its weights from an image; None: the output
+        again."""
         neuron = None if layer_id is None or index is None else (layer_id, index)
         if neuron != self._neuron:
             self._neuron = neuron
@@ -97,7 +103,7 @@ class OutputPanel(Panel):
 
     @property
     def shown_view(self) -> str:
-        """One of VIEW_LABELS, or ``words`` where nothing can be shown."""
+        """One of VIEW_LABELS, ``image`` for a neuron's weights, or ``words`` if nothing can be shown."""
         return self._shown_view
 
     # What is to be seen
@@ -110,11 +116,13 @@ class OutputPanel(Panel):
             return
         if dataset is not self._dataset:
             self._take_dataset(dataset)
-        view = "surface" if self._lent() else self.view.value
+        weights = self._weights_of_neuron()
+        view = "surface" if self._lent() else "image" if weights is not None else self.view.value
         self._shown_view = view
         self._foot.setVisible(view == "confusion")
         show = {
             "surface": self._show_surface,
+            "image": self._show_image,
             "curve": self._show_curve,
             "confusion": self._show_confusion,
             "scatter": self._show_scatter,
@@ -137,6 +145,12 @@ class OutputPanel(Panel):
         layer_id, index = self._neuron
         topology = self.project.topology
         return layer_id in topology and index < topology.layer(layer_id).size
+
+    def _weights_of_neuron(self) -> FloatArray | None:
+        """The weights that the neuron pointed at has from an image."""
+        if self._neuron is None or self._neuron[0] not in self.project.topology:
+            return None
+        return neuron_image(self.project, *self._neuron)
 
     def _say(self, sentence: str) -> None:
         self.words.setText(sentence)
@@ -212,6 +226,16 @@ class OutputPanel(Panel):
         quick = self.refresh_seconds * growth < FINE_SECONDS
         if quick and self._shown_view == "surface" and self._dataset and self.isVisible():
             self._draw_surface(self._dataset, FINE_RESOLUTION)
+
+    def _show_image(self, _dataset: Dataset) -> None:
+        weights = self._weights_of_neuron()
+        if weights is None or self._neuron is None:
+            return
+        layer_id, index = self._neuron
+        name = f"{self.project.topology.label(layer_id)} · {index + 1}"
+        colors = signed_colors(self.theme, weights, 1.0)
+        self.image.set_image(rgb_image(colors), f"Weights from the image to {name}")
+        self._show(self.image, f"weights of {name}")
 
     def _show_confusion(self, dataset: Dataset) -> None:
         part = SPLIT_NAMES.index(self.part.value)

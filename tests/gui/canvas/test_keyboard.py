@@ -18,7 +18,8 @@ from bpstudio.gui.document import Document
 from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.editing import set_shape
 from bpstudio.model.project import Project
-from tests.gui.canvas.canvas_help import ALT, CTRL, SHIFT, shape
+from bpstudio.model.topology import Topology
+from tests.gui.canvas.canvas_help import ALT, CTRL, SHIFT, shape, view_of
 
 Key = Qt.Key
 
@@ -187,3 +188,19 @@ def test_that_a_size_that_would_fill_the_memory_is_refused_with_a_sentence(
         QTest.keyClicks(drawn, "999")
     assert "parameters" in said.args[0]
     assert shape(drawn) == "90-99-1"
+
+
+def test_that_a_layer_drawn_by_keys_comes_between_columns_not_between_layers_side_by_side(
+    qtbot: QtBot,
+) -> None:
+    topology = Topology.parse("2-3-4-1").without_link("hidden1", "hidden2")
+    topology = topology.with_link("input", "hidden2").with_link("hidden1", "output")
+    view = view_of(qtbot, Project.create(topology))
+    view.select(Selection(frozenset({"hidden1"})))
+    keys(view, Key.Key_N)
+    (new,) = view.selection.layers
+    links = view.document.project.topology.links
+    (source,) = (link.source for link in links if link.target == new)
+    (target,) = (link.target for link in links if link.source == new)
+    assert view.document.project.topology.layer(source).size == 3
+    assert target == "output"

@@ -370,7 +370,14 @@ def test_that_a_network_of_ones_own_keeps_its_hidden_layers(screen: Screens, qtb
 def test_that_what_is_no_table_says_so_in_the_tables_place(screen: Screens) -> None:
     dialog = screen("a,b,c\n1,2,3\n4,5\n")
     assert dialog.failed
-    assert "line 3" in dialog.failure.text()
+    assert "line 3" in dialog.failure.label.text()
+    shown = [label.text() for label in dialog.failure.line_labels]
+    assert shown == ["a,b,c", "1,2,3", "4,5"]
+    assert [label.property("marked") for label in dialog.failure.line_labels] == [
+        False,
+        False,
+        True,
+    ]
     assert not dialog.import_button.isEnabled()
     press_enter(dialog)
     assert dialog.isVisible()

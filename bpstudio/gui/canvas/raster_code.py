@@ -1,0 +1,126 @@
+"""The compiled kernel of the canvas in memory: found in the user's cache or compiled first."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding as llvm
+import numpy as np
+
+from bpstudio.engines.cache import code_path, read_code, target_machine
+from bpstudio.gui.canvas.raster_numpy import Array
+
+ENTRIES = {"expose": "lnnffnfnfffiil", "develop": "lnndffu"}
+"""What is compiled, and a letter for each argument: address of int64 (l), int32 (i), uint32 (u) or
+float32 (f), a size (n), or a float64 (d)."""
+PATIENCE = 0.05
+"""Seconds between two looks at whether the compiled code is still wanted."""
+
+
+class RasterKernel:
+    """``expose`` and ``develop`` as in ``raster_numpy``; they let go of the interpreter meanwhile."""
+
+    def __init__(self, code: bytes, symbols: dict[str, str]) -> None:
+        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
+        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        self._engine.finalize_object()
+        self._expose = self._function("expose", symbols)
+        self._develop = self._function("develop", symbols)
+
+    def _function(self, name: str, symbols: dict[str, str]) -> Callable[..., int]:
+        kinds: dict[str, Any] = {"n": ctypes.c_ssize_t, "d": ctypes.c_double}
+        arguments = [kinds.get(letter, ctypes.c_void_p) for letter in ENTRIES[name]]
+        # numba's own convention: where to put the result, where to put an exception, the arguments.
+        kind = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *arguments)
+        function = kind(self._engine.get_function_address(symbols[name]))
+
+        def call(*values: Any) -> int:
+            result, exception = ctypes.c_double(), ctypes.c_void_p()
+            return int(function(ctypes.addressof(result), ctypes.addressof(exception), *values))
+
+        return call
+
+    def expose(
+        self,
+        plate: Array,
+        course: Array,
+        sources: Array,
+        targets: Array,
+        widths: Array,
+        positive: Array,
+        negative: Array,
+    ) -> None:
+        """See ``raster_numpy.expose``."""
+        n, m = len(sources), len(targets)
+        above, below = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
+        inks = np.empty(n, dtype=np.int64)
+        values = (course, sources, targets, widths, positive, negative)
+        course, sources, targets, widths, positive, negative = (_flat(a) for a in values)
+        self._expose(
+            _at(plate), *plate.shape, _at(course), _at(sources), n, _at(targets), m, _at(widths),
+            _at(positive), _at(negative), _at(above), _at(below), _at(inks),
+        )  # fmt: skip
+
+    def develop(
+        self, plate: Array, unit: float, shades: Array, inks: Array, picture: Array
+    ) -> None:
+        """See ``raster_numpy.develop``."""
+        shades, inks = _flat(shades), _flat(inks)
+        self._develop(_at(plate), *plate.shape, unit, _at(shades), _at(inks), _at(picture))
+
+
+def _flat(values: Array) -> Array:
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def _at(array: Array) -> int:
+    return int(array.ctypes.data)
+
+
+def make_kernel(stopped: Callable[[], bool]) -> RasterKernel | None:
+    """The kernel from the cache, or compiled first, which takes some seconds; None if that was stopped.
+
+    Raises RuntimeError or OSError where it cannot be had.
+    """
+    folder = Path(__file__).parent
+    sources = tuple(
+        folder / name for name in ("raster_kernel.py", "raster_numpy.py", "raster_build.py")
+    )
+    try:
+        path = code_path("connections", sources)
+    except OSError:
+        with tempfile.TemporaryDirectory(prefix="bpstudio-") as temporary:
+            return _compiled(Path(temporary) / "code.kernels", stopped)
+    found = read_code(path)
+    return _compiled(path, stopped) if found is None else RasterKernel(*found)
+
+
+def _compiled(path: Path, stopped: Callable[[], bool]) -> RasterKernel | None:
+    """Compile in another process: this one's interpreter has other things to do."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bpstudio.gui.canvas.raster_build", str(path)],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while process.poll() is None:
+        if stopped():
+            process.kill()
+            process.wait()
+            return None
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            continue
+    found = read_code(path)
+    if process.returncode or found is None:
+        raise RuntimeError("The kernel of the canvas could not be compiled.")
+    return RasterKernel(*found)
