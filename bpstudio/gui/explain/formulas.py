@@ -14,7 +14,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from bpstudio.explain.formula_image import formula_svg, svg_baseline, svg_size
 
-LOOK_MS = 12
+LOOK_MS = 20
 MOST_PICTURES = 3000
 """Pictures kept; one of a number takes some 20 KB at 200 %."""
 

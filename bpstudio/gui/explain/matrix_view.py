@@ -50,13 +50,14 @@ class MatrixView(QWidget):
         self._form: MatrixForm | None = None
         self._digits = DIGITS
         self._height = 0.0
+        self._complete = True
         self._most: dict[str, int] = {}
         self.cells: list[Cell] = []
         self._names: list[tuple[QRectF, str, Qt.AlignmentFlag]] = []
         self._brackets: list[QRectF] = []
         self._formulas: list[tuple[QPointF, FormulaKey]] = []
         self._wanted: list[FormulaKey] = []
-        store.ready.connect(self._lay_out)
+        store.ready.connect(self._on_ready)
         themes.listen(self._on_theme)
 
     @property
@@ -69,6 +70,10 @@ class MatrixView(QWidget):
         words = "" if form is None else f"({form.number}) {plain(form.latex(digits))}"
         self.setAccessibleDescription(words[:2000])
         self._lay_out()
+
+    def _on_ready(self) -> None:
+        if not self._complete:
+            self._lay_out()
 
     def _on_theme(self, _theme: Theme) -> None:
         self._lay_out()
@@ -101,7 +106,8 @@ class MatrixView(QWidget):
             y += (20.0 if general is None else general.height) + ROW_GAP
             y = self._flow(form, y)
         self._height = y
-        if self.isVisible() and any(self._store.picture(key) is None for key in self._wanted):
+        self._complete = all(self._store.picture(key) is not None for key in self._wanted)
+        if self.isVisible() and not self._complete:
             self._store.want(self.objectName(), self._wanted)
         self.setMinimumHeight(round(y))
         self.updateGeometry()
