@@ -27,7 +27,7 @@ from bpstudio.gui.widgets import MINUS
 
 SIZE, SMALL = 15.0, 13.0
 CELL_HEIGHT, CELL_GAP, BRACKET, NAME_WIDTH = 21.0, 10.0, 5.0, 96.0
-ROW_GAP = 18.0
+WIDEST_NAME, ROW_GAP = 150.0, 18.0
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -132,7 +132,7 @@ class MatrixView(QWidget):
     def _fit(self, matrix: Matrix) -> tuple[float, float]:
         """Width and height; one that is too wide is folded to fewer columns, then its names are cut."""
         tries = [(most, NAME_WIDTH) for most in range(MOST_ROWS, 2, -1)]
-        for most, names in (*tries, (3, 60.0), (3, 36.0)):
+        for most, names in ((MOST_ROWS, WIDEST_NAME), *tries, (3, 60.0), (3, 36.0)):
             self._most[matrix.symbol], self._names_within[matrix.symbol] = most, names
             width, height = self._size(matrix)
             if width <= self.width() - 4:

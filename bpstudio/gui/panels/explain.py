@@ -28,7 +28,8 @@ LIVE_SECONDS = 0.8
 INVITATION = (
     "Click a connection: here stands why its weight changes, from the numbers in the table to the new "
     "weight, each formula with its numbers. Click a neuron for its bias. Every number leads to where it "
-    "comes from."
+    "comes from. Step by step walks one row through the network; lessons, worksheets and the derivation "
+    "are in the Explain menu."
 )
 
 
