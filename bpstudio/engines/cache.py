@@ -1,9 +1,9 @@
 """Where compiled kernels are kept, so that a machine compiles them once.
 
-One file for each precision in the user's cache folder: a digest, the names of the functions in
-JSON, and an object file. Its name says what it was made from: the kernels' sources, the compiler
-and the processor. A file that was damaged or only half written does not fit its digest and is
-compiled anew. Nothing is unpickled.
+A few files for each precision in the user's cache folder, each with a digest, the names of the
+functions in JSON, and an object file. Its name says what it was made from: the kernels' sources,
+the compiler and the processor. A file that was damaged or only half written does not fit its digest
+and is compiled anew. Nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import llvmlite.binding as llvm
 import platformdirs
 
 _DIGEST = hashlib.sha256
-_FILES_KEPT = 8
+_FILES_KEPT = 16
 
 
 def target_machine() -> llvm.TargetMachine:

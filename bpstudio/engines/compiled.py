@@ -11,7 +11,8 @@ import numpy as np
 from bpstudio.engines.base import Evaluation, State, batch_rows, copied, weight_positions, zeros
 from bpstudio.engines.forward import forward
 from bpstudio.engines.kernels.code import is_cached, is_ready, kernels
-from bpstudio.engines.kernels.plan import LOSS_CODES, OPTIMIZER_CODES, SETTINGS, plan
+from bpstudio.engines.kernels.plan import LOSS_CODES, OPTIMIZER_CODES, SETTINGS, Plan, plan
+from bpstudio.engines.kernels.width import BYTES
 from bpstudio.engines.optimizers import STEPS
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
@@ -50,7 +51,7 @@ class CompiledEngine:
         self.interrupt: Callable[[], bool] = lambda: False
         self.interrupted = False
         self._kernels = kernels(dtype)
-        self._plan = p = plan(topology, dtype)
+        self._plan = p = plan(topology, dtype, BYTES["batches"])
         self._joint = topology.output.activation in LOSSES[config.loss].joint
         self._chunk = max(8, min(CHUNK_ROWS, CHUNK_WORK // topology.parameter_count)) // 4 * 4
         self._seconds_per_row = 0.0
@@ -65,6 +66,7 @@ class CompiledEngine:
         self._moves = _at(p.moves), p.moves.size
         self._made_settings: dict[int, tuple[TrainingConfig, FloatArray, int]] = {}
         self._known: dict[int, tuple[FloatArray, int]] = {}
+        self._alone = _Alone(plan(topology, dtype, BYTES["online"]), dtype)
         self._checkpoint = _Checkpoint(self)
         self._measured: dict[int, _Measured] = {}
         # Where parameters have places of their own, so have the optimizer's vectors.
@@ -141,11 +143,12 @@ class CompiledEngine:
         )
 
     def _online(self, order: IntArray) -> float:
-        vector = self.state.parameters
+        vector, alone = self.state.parameters, self._alone
+        work = alone.work if self.works_on_copies else vector
         return self._kernels.online(
-            _at(order), len(order), *self._rows, *self._network, self._plan.stride,
-            self._place(vector), *self._moves, self._work_on(0, vector), self._plan.length,
-            *self._buffers[:2], self._joint, self.config.learning_rate, )  # fmt: skip
+            _at(order), len(order), *self._rows, *alone.network, self._place(vector), *alone.moves,
+            self._place(work), alone.length, *alone.buffers, self._joint, self.config.learning_rate,
+        )  # fmt: skip
 
     def _work_on(self, place: int, vector: FloatArray) -> int:
         """Where the kernel changes a vector: there itself, or where there is room for a copy of it."""
@@ -231,7 +234,13 @@ class CompiledEngine:
 
     def _restore(self, before: State) -> None:
         # Gaps between rows have to be 0 again, and 0 times NaN was none.
-        for buffer in (*self._work, self._gradient, self._values, self._deltas):
+        for buffer in (
+            *self._work,
+            self._gradient,
+            self._values,
+            self._deltas,
+            *self._alone.arrays,
+        ):
             buffer[:] = 0
         self.state.parameters[:] = before.parameters
         self.state.slots = before.slots
@@ -267,6 +276,19 @@ class CompiledEngine:
         )  # fmt: skip
         accuracy = int(rows.right[0]) / len(X) if labels is not None else float("nan")
         return Evaluation(len(X), summed / len(X), accuracy)
+
+
+class _Alone:
+    """What the kernel for standard BP works on: it has its own width of vectors, and two rows."""
+
+    def __init__(self, plan: Plan, dtype: str) -> None:
+        self._plan = plan
+        self.length = plan.length
+        self.network = _at(plan.layers), _at(plan.links), plan.count, plan.stride
+        self.moves = _at(plan.moves), plan.moves.size
+        self.work = zeros(plan.length if plan.moves.size else 0, dtype)
+        self.arrays = self.work, zeros(2 * plan.stride, dtype), zeros(2 * plan.stride, dtype)
+        self.buffers = [_at(array) for array in self.arrays[1:]]
 
 
 class _Checkpoint:

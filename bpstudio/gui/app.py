@@ -83,6 +83,7 @@ def draw_window(
     window = create_window(project, theme=theme)
     window.resize(*size)
     window.show()
+    window.data_panel.gallery.load_now()
     for _ in range(3):
         app.processEvents()
     _wait_until_exact(window)

@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
         self.canvas.selection_changed.connect(self.explain_panel.show_selection)
         self.canvas.neuron_hovered.connect(self._on_hovered)
         self.explain_panel.lit.connect(self.canvas.light)
+        self.explain_panel.pulsed.connect(self.canvas.pulse.run)
         self.explain_panel.edit_requested.connect(self.edit)
         self.explain_panel.undo_requested.connect(self.undo)
         self.settings_bar.message.connect(self.show_refusal)

@@ -19,6 +19,7 @@ from bpstudio.engines.base import State
 from bpstudio.engines.compiled import CompiledEngine
 from bpstudio.engines.kernels import code
 from bpstudio.engines.kernels.plan import MOVED_PARAMETERS, plan
+from bpstudio.engines.kernels.signatures import GROUPS
 from bpstudio.engines.reference import ReferenceEngine
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.config import OPTIMIZERS, TrainingConfig
@@ -47,7 +48,7 @@ def bits(state: State) -> tuple[bytes, dict[str, bytes]]:
 
 def test_that_the_networks_here_are_of_both_kinds() -> None:
     assert SMALL.parameter_count <= MOVED_PARAMETERS < LARGE.parameter_count
-    assert plan(SMALL, "float64").moves.size and not plan(LARGE, "float64").moves.size
+    assert plan(SMALL, "float64", 32).moves.size and not plan(LARGE, "float64", 32).moves.size
 
 
 # However calls are cut
@@ -187,45 +188,50 @@ def test_that_machine_code_that_was_damaged_is_not_used(tmp_path: Path) -> None:
 
 
 def test_that_only_the_newest_files_are_kept(tmp_path: Path) -> None:
-    for number in range(12):
+    for number in range(20):
         cache.write_code(tmp_path / f"{number}.kernels", b"", {})
-    assert len(list(tmp_path.iterdir())) == 8
-    assert (tmp_path / "11.kernels").exists()
+    assert len(list(tmp_path.iterdir())) == 16
+    assert (tmp_path / "19.kernels").exists()
 
 
 def test_that_the_cache_is_for_its_user_alone() -> None:
-    folder = cache.code_path("float64").parent
+    folder = cache.code_path("float64-online").parent
     assert folder.stat().st_mode & 0o022 == 0
 
 
 def test_that_a_damaged_cache_is_compiled_anew(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    path = tmp_path / "float64.kernels"
-    good = cache.read_code(cache.code_path("float64"))
-    assert good is not None
-    path.write_bytes(b"damaged")
+    good = {group: cache.read_code(cache.code_path(f"float64-{group}")) for group in GROUPS}
+    paths = {group: tmp_path / f"{group}.kernels" for group in GROUPS}
+    for group, part in good.items():
+        assert part is not None
+        cache.write_code(paths[group], *part)
+    paths["online"].write_bytes(b"damaged")
+    asked = []
 
-    def compiled(command: list[str], **_: object) -> Any:
-        assert command[-2:] == ["float64", str(path)]
-        cache.write_code(path, *good)
-        return type("Done", (), {"returncode": 0, "stderr": ""})
+    def compiled(dtype: str, missing: dict[str, Path]) -> None:
+        asked.append((dtype, missing))
+        part = good["online"]
+        assert part is not None
+        cache.write_code(paths["online"], *part)
 
-    monkeypatch.setattr(code, "code_path", lambda dtype: path)
+    monkeypatch.setattr(code, "code_path", lambda name: paths[name.removeprefix("float64-")])
     monkeypatch.setattr(code, "_loaded", {})
-    monkeypatch.setattr(code.subprocess, "run", compiled)
+    monkeypatch.setattr(code, "compile_files", compiled)
     assert code.is_cached("float64") and not code.is_ready("float64")
     assert code.kernels("float64") is code.kernels("float64")
-    assert cache.read_code(path) == good
+    assert asked == [("float64", {"online": paths["online"]})]
 
 
 def test_that_a_compiler_that_fails_is_told_in_a_sentence(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    done = type("Done", (), {"returncode": 1, "stderr": "Traceback\nImportError: no numba"})
-    monkeypatch.setattr(code, "code_path", lambda dtype: tmp_path / "none.kernels")
+    monkeypatch.setattr(code, "code_path", lambda name: tmp_path / f"{name}.kernels")
     monkeypatch.setattr(code, "_loaded", {})
-    monkeypatch.setattr(code.subprocess, "run", lambda *_, **__: done)
+    # A process that ends at once, with a word on standard error.
+    monkeypatch.setattr(code.sys, "path", [str(tmp_path)])
+    (tmp_path / "bpstudio.py").write_text("raise ImportError('no numba')")
     X, Y = rows(SMALL, 4)
     state = State.start(bp.Network.create(SMALL).parameters, {}, "float64")
     config = TrainingConfig(engine="compiled")

@@ -34,7 +34,8 @@ def test_that_every_sample_has_a_tile_with_its_name(panel: DataPanel) -> None:
 
 
 @pytest.mark.parametrize("name", list(SAMPLES))
-def test_that_a_tile_shows_points_of_its_data(panel: DataPanel, name: str) -> None:
+def test_that_a_tile_shows_points_of_its_data(panel: DataPanel, qtbot: QtBot, name: str) -> None:
+    qtbot.waitUntil(lambda: panel.gallery.tiles[name].loaded)
     image = panel.gallery.tiles[name].grab().toImage()
     colors = {
         image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())

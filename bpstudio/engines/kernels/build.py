@@ -1,6 +1,6 @@
 """Compiles the kernels of one precision to machine code, in a process of its own.
 
-``python -m bpstudio.engines.kernels.build float64 FILE``: the compiler would hold the interpreter
+``python -m bpstudio.engines.kernels.build float64 online FILE``: the compiler would hold the interpreter
 of the app for seconds, and the app needs no compiler once the code is there.
 """
 
@@ -17,11 +17,11 @@ from numba.core import compiler
 from numba.core.registry import cpu_target
 
 from bpstudio.engines.cache import target_machine, write_code
-from bpstudio.engines.kernels.signatures import ENTRIES
+from bpstudio.engines.kernels.signatures import ENTRIES, GROUPS
 
 
-def machine_code(dtype: str) -> tuple[bytes, dict[str, str]]:
-    """An object file with all entries, and the symbol of each."""
+def machine_code(dtype: str, group: str) -> tuple[bytes, dict[str, str]]:
+    """An object file with a group's entries, and the symbol of each."""
     number = types.float64 if dtype == "float64" else types.float32
     kinds = {
         "p": types.CPointer(number),
@@ -34,7 +34,8 @@ def machine_code(dtype: str) -> tuple[bytes, dict[str, str]]:
         "d": types.float64,
     }
     whole, symbols = None, {}
-    for name, (module, letters) in ENTRIES.items():
+    for name in GROUPS[group]:
+        module, letters = ENTRIES[name]
         function = getattr(importlib.import_module(f"bpstudio.engines.kernels.{module}"), name)
         text, symbols[name] = compiled(function.py_func, [kinds[k] for k in letters])
         part = llvm.parse_assembly(text)
@@ -65,8 +66,8 @@ def compiled(function: Any, arguments: list[Any]) -> tuple[str, str]:
     return result.library.get_llvm_str(), result.fndesc.llvm_func_name
 
 
-def main(dtype: str, path: str) -> None:
-    write_code(Path(path), *machine_code(dtype))
+def main(dtype: str, group: str, path: str) -> None:
+    write_code(Path(path), *machine_code(dtype, group))
 
 
 if __name__ == "__main__":

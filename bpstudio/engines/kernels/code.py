@@ -16,7 +16,8 @@ from typing import Any
 import llvmlite.binding as llvm
 
 from bpstudio.engines.cache import code_path, read_code, target_machine
-from bpstudio.engines.kernels.signatures import ENTRIES
+from bpstudio.engines.kernels.signatures import ENTRIES, GROUPS
+from bpstudio.engines.kernels.width import BYTES
 
 
 class KernelError(RuntimeError):
@@ -29,16 +30,23 @@ class Kernels:
     Arrays are passed by address. A call lets go of the interpreter while it runs.
     """
 
-    def __init__(self, dtype: str, code: bytes, symbols: dict[str, str]) -> None:
-        machine = target_machine()
-        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-        self._engine.finalize_object()
-        self.online = self._function("online", dtype, symbols)
-        self.batches = self._function("batches", dtype, symbols)
-        self.measure = self._function("measure", dtype, symbols)
+    def __init__(self, dtype: str, groups: list[tuple[bytes, dict[str, str]]]) -> None:
+        self._engines = []
+        functions: dict[str, Callable[..., float]] = {}
+        for code, symbols in groups:
+            engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
+            engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+            engine.finalize_object()
+            # The code lives as long as the engine.
+            self._engines.append(engine)
+            for name, symbol in symbols.items():
+                address = engine.get_function_address(symbol)
+                functions[name] = self._function(name, dtype, address)
+        self.online = functions["online"]
+        self.batches = functions["batches"]
+        self.measure = functions["measure"]
 
-    def _function(self, name: str, dtype: str, symbols: dict[str, str]) -> Callable[..., float]:
+    def _function(self, name: str, dtype: str, address: int) -> Callable[..., float]:
         number = ctypes.c_double if dtype == "float64" else ctypes.c_float
         kinds: dict[str, Any] = {
             "p": ctypes.c_void_p,
@@ -53,7 +61,6 @@ class Kernels:
         arguments = [kinds[letter] for letter in ENTRIES[name][1]]
         # numba's own convention: where to put the result, where to put an exception, the arguments.
         kind = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *arguments)
-        address = self._engine.get_function_address(symbols[name])
         if not address:
             raise KernelError(f"The compiled kernels have no function {name}.")
         function = kind(address)
@@ -79,7 +86,7 @@ def is_ready(dtype: str) -> bool:
 def is_cached(dtype: str) -> bool:
     """Whether ``kernels`` would only have to read a file."""
     try:
-        return is_ready(dtype) or code_path(dtype).exists()
+        return is_ready(dtype) or all(code_path(f"{dtype}-{group}").exists() for group in GROUPS)
     except OSError:
         return False
 
@@ -103,30 +110,44 @@ def kernels(dtype: str) -> Kernels:
 
 def _made(dtype: str) -> Kernels:
     try:
-        path = code_path(dtype)
+        return _from(dtype, {group: code_path(f"{dtype}-{group}") for group in GROUPS})
     except OSError:
         with tempfile.TemporaryDirectory(prefix="bpstudio-") as folder:
-            return _compiled(dtype, Path(folder) / "code.kernels")
-    found = read_code(path)
-    if found is None:
-        return _compiled(dtype, path)
-    return Kernels(dtype, *found)
+            return _from(dtype, {group: Path(folder) / f"{group}.kernels" for group in GROUPS})
 
 
-def _compiled(dtype: str, path: Path) -> Kernels:
-    """Compile in another process: this one's interpreter has other things to do."""
-    command = [sys.executable, "-m", "bpstudio.engines.kernels.build", dtype, str(path)]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-    done = subprocess.run(
-        command,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    found = read_code(path)
-    if done.returncode or found is None:
-        lines = done.stderr.strip().splitlines() or ["the compiler ended without a word"]
-        raise KernelError(f"The kernels could not be compiled: {lines[-1]}")
-    return Kernels(dtype, *found)
+def _from(dtype: str, paths: dict[str, Path]) -> Kernels:
+    """The kernels from these files, which are made first where they are missing or damaged."""
+    missing = {group: path for group, path in paths.items() if read_code(path) is None}
+    if missing:
+        compile_files(dtype, missing)
+    found = [read_code(path) for path in paths.values()]
+    return Kernels(dtype, [part for part in found if part is not None])
+
+
+def compile_files(dtype: str, paths: dict[str, Path]) -> None:
+    """Compile groups in other processes, at once: this one's interpreter has other things to do."""
+    running = []
+    for group, path in paths.items():
+        module = "bpstudio.engines.kernels.build"
+        # -P: what lies in the current folder is not imported, unless it is here too.
+        command = [sys.executable, "-P", "-m", module, dtype, group, str(path)]
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join(p or str(Path.cwd()) for p in sys.path),
+            "BPSTUDIO_VECTOR_BYTES": str(BYTES[group]),
+        }
+        running.append(
+            subprocess.Popen(
+                command,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+    for process in running:
+        _, words = process.communicate()
+        if process.returncode:
+            lines = words.strip().splitlines() or ["the compiler ended without a word"]
+            raise KernelError(f"The kernels could not be compiled: {lines[-1]}")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bpstudio.engines.kernels.width import VECTOR_BYTES
 from bpstudio.model.topology import Topology
 
 ACTIVATION_CODES = {
@@ -68,9 +67,9 @@ class Plan:
     packed: int
 
 
-def plan(topology: Topology, dtype: str) -> Plan:
-    """The tables for one network in one precision."""
-    lanes = VECTOR_BYTES // np.dtype(dtype).itemsize
+def plan(topology: Topology, dtype: str, vector_bytes: int) -> Plan:
+    """The tables for one network in one precision, for kernels with vectors of that many bytes."""
+    lanes = vector_bytes // np.dtype(dtype).itemsize
     moving = topology.parameter_count <= MOVED_PARAMETERS
 
     def padded(size: int, to: int = lanes) -> int:

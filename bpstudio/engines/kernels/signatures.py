@@ -13,3 +13,6 @@ ENTRIES: dict[str, tuple[str, str]] = {
 float64; ``n`` is an unsigned word,
 ``b`` a truth value, ``t`` a number of the precision and ``d`` a float64. Each returns a float64.
 """
+
+GROUPS = {"online": ("online",), "batches": ("batches", "measure")}
+"""What is compiled together, for vectors of ``width.BYTES``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
@@ -183,4 +184,6 @@ class _Work:
             if self._begun is order:
                 self._begun = None
                 if pixels is not None and pixels.size:
-                    self._send(kind, Picture(order, pixels))
+                    # A view that is deleted may be gone before its ``destroyed`` has reached us.
+                    with contextlib.suppress(RuntimeError):
+                        self._send(kind, Picture(order, pixels))

@@ -44,7 +44,8 @@ class LayerItem(QGraphicsObject):
         self.neuron: int | None = None
         self.lit: int | None = None
         """The neuron under the pointer."""
-        self._images: list[QImage] = []
+        self._images: FloatArray | None = None
+        self._pictures: dict[int, QImage] = {}
         self._smooth = True
         self._strip: QImage | None = None
         self._colors: list[QColor] = []
@@ -73,14 +74,15 @@ class LayerItem(QGraphicsObject):
         ``smooth`` images have no visible cells.
         """
         assert self.theme is not None
-        self._images, self._strip, self._colors = [], None, []
+        self._images, self._strip, self._colors = None, None, []
+        self._pictures.clear()
         self._smooth = smooth
         if self.place.folded:
             # Rows of a strip turn with it, and a picture that lies on its side would mislead.
             detailed = self.place.spacing >= neurons.LEAST_PICTURE and not self.turned
             self._strip = neurons.strip_image(self.theme, images if detailed else None, values)
         elif images is not None:
-            self._images = neurons.pictures(self.theme, images)
+            self._images = images
         elif values is not None:
             self._colors = neurons.value_colors(self.theme, values)
         self._biases, self._scale = biases, scale
@@ -230,10 +232,10 @@ class LayerItem(QGraphicsObject):
 
     def _paint_neuron(self, painter: QPainter, theme: Theme, index: int, rect: QRectF) -> None:
         chosen = index in (self.neuron, self.lit)
-        square = index < len(self._images)
+        square = self._images is not None
         bias = None if self._biases is None else float(self._biases[index])
         if square:
-            neurons.paint_picture(painter, rect, self._images[index], self._smooth)
+            neurons.paint_picture(painter, rect, self._picture(theme, index), self._smooth)
             neurons.paint_border(painter, theme, rect, chosen)
             if bias is not None:
                 neurons.paint_gauge(painter, theme, rect, bias, self._scale)
@@ -244,6 +246,13 @@ class LayerItem(QGraphicsObject):
             rect = rect.adjusted(grow / 2, grow / 2, -grow / 2, -grow / 2)
             neurons.paint_ring(painter, theme, rect, bias, self._scale)
         neurons.paint_disc(painter, theme, rect, color, chosen)
+
+    def _picture(self, theme: Theme, index: int) -> QImage:
+        """A neuron's picture, made when it is first seen: most of a large layer never are."""
+        if index not in self._pictures:
+            assert self._images is not None
+            self._pictures[index] = neurons.picture(theme, self._images[index])
+        return self._pictures[index]
 
     def _paint_pulse(
         self,
@@ -259,7 +268,7 @@ class LayerItem(QGraphicsObject):
             return
         for index in visible:
             rect, value = self.neuron_rect(index), float(values[index])
-            square = bool(self._images)
+            square = self._images is not None
             neurons.paint_pulse(painter, theme, rect, value, strength, backward, square)
 
     def _paint_strip(self, painter: QPainter, theme: Theme) -> None:

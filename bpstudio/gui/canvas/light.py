@@ -5,32 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt, QVariantAnimation
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyle, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.explain.keys import Place
 from bpstudio.gui.canvas.bundle import bundle
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.overlay import paint_bubble
 from bpstudio.gui.canvas.traces import MOST_CURVES, paths_of
-from bpstudio.gui.canvas.turn import level
-from bpstudio.gui.theme import Theme
+from bpstudio.gui.theme import TEXT_SIZE, Theme, text_font
+from bpstudio.model.arrays import FloatArray
 from bpstudio.model.topology import Topology
 
-HALO, BIAS_RADIUS = 5.0, 8.0
+PULSE_MS = 700
+HALO, BIAS_RADIUS, PULSE_RADIUS = 5.0, 8.0, 4.5
+MOST_PULSES = 200
+"""So many connections show that something runs along them."""
 
 
 class LightItem(QGraphicsItem):
-    """Marks the parts of a Place above the network, and a word beside them."""
+    """Marks the parts of a Place above the network, and a word beside them.
+
+    ``phase`` is how far something has run along the lit connections, from 0 at their source to 1 at
+    their target; None: nothing runs.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.theme: Theme | None = None
         self.place = Place()
         self.text = ""
+        self.phase: float | None = None
         self._neurons = QPainterPath()
         self._connections = QPainterPath()
+        self._curves: list[FloatArray] = []
         self._text_at = QPointF()
         self.setZValue(4.5)
 
@@ -44,6 +53,7 @@ class LightItem(QGraphicsItem):
         """Light these parts of the network that is drawn there; what it does not have is left out."""
         self.place, self.text = place, text
         self._neurons, self._connections = QPainterPath(), QPainterPath()
+        self._curves, self.phase = [], None
         rects = [
             _rect(places[layer], k)
             for layer, k in place.neurons
@@ -79,13 +89,13 @@ class LightItem(QGraphicsItem):
                 pairs = np.array(by_link[key], dtype=np.intp)
                 inside = (pairs[:, 0] < places[key[0]].size) & (pairs[:, 1] < places[key[1]].size)
                 sources, targets = pairs[inside].T
-            path = paths_of(curves.curves(sources[:MOST_CURVES], targets[:MOST_CURVES]))
-            self._connections.addPath(path)
+            points = curves.curves(sources[:MOST_CURVES], targets[:MOST_CURVES])
+            self._connections.addPath(paths_of(points))
+            self._curves.append(points[:MOST_PULSES])
 
-    def clear(self) -> None:
-        """Light nothing."""
-        self.place, self.text = Place(), ""
-        self._neurons, self._connections = QPainterPath(), QPainterPath()
+    def set_phase(self, phase: float | None) -> None:
+        """How far something has run along the lit connections."""
+        self.phase = phase
         self.update()
 
     def boundingRect(self) -> QRectF:
@@ -107,11 +117,62 @@ class LightItem(QGraphicsItem):
             painter.setPen(pen)
             painter.drawPath(self._connections)
             painter.drawPath(self._neurons)
+        if self.phase is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("accent"))
+            for point in self.pulses():
+                painter.drawEllipse(point, PULSE_RADIUS, PULSE_RADIUS)
         if self.text:
-            with level(painter, self._text_at):
-                paint_bubble(painter, theme, QPointF(0, 0), [self.text], "text")
+            self._paint_text(painter, theme, widget)
+
+    def pulses(self) -> list[QPointF]:
+        """Where on the lit connections what runs along them is now."""
+        if self.phase is None or not self._curves:
+            return []
+        t = self.phase
+        weights = np.array([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3])
+        points = np.einsum("k,ckx->cx", weights, np.concatenate(self._curves))
+        return [QPointF(x, y) for x, y in points]
+
+    def _paint_text(self, painter: QPainter, theme: Theme, widget: QWidget | None) -> None:
+        """The word, as large as any text however far the view is zoomed, and inside it."""
+        at = painter.worldTransform().map(self._text_at)
+        width = QFontMetricsF(text_font(TEXT_SIZE, bold=True)).horizontalAdvance(self.text) + 20
+        x, y = at.x() - width / 2, at.y()
+        if widget is not None:
+            x, y = max(4.0, min(x, widget.width() - width - 4)), max(34.0, y)
+        painter.save()
+        painter.resetTransform()
+        paint_bubble(painter, theme, QPointF(x, y), [self.text], "text")
+        painter.restore()
 
 
 def _rect(place: LayerPlace, k: int) -> QRectF:
     height = max(place.spacing, 3.0) if place.folded else place.tile
     return QRectF(place.x - place.tile / 2, place.y_of(k) - height / 2, place.tile, height)
+
+
+class Pulse(QVariantAnimation):
+    """Runs something along the lit connections of a canvas, once."""
+
+    def __init__(self, light: LightItem, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._light, self._widget = light, parent
+        self.setDuration(PULSE_MS)
+        self.setStartValue(0.0)
+        self.setEndValue(1.0)
+        self.valueChanged.connect(light.set_phase)
+        self.finished.connect(self._on_finished)
+
+    def run(self, way: int) -> None:
+        """1: from source to target, -1: back, 0: nothing. Desktops may have animations switched off."""
+        self.stop()
+        self._light.set_phase(None)
+        style = self._widget.style()
+        if way and style.styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration):
+            ways = self.Direction.Forward, self.Direction.Backward
+            self.setDirection(ways[way < 0])
+            self.start()
+
+    def _on_finished(self) -> None:
+        self._light.set_phase(None)

@@ -34,9 +34,9 @@ def neuron_radius(tile: float) -> float:
     return min(8.0, tile / 4)
 
 
-def pictures(theme: Theme, images: FloatArray) -> list[QImage]:
-    """Signed values (neurons, rows, columns) from -1 to 1 as images, row 0 at the bottom."""
-    return [rgb_image(colors) for colors in signed_colors(theme, images[:, ::-1], 1.0)]
+def picture(theme: Theme, values: FloatArray) -> QImage:
+    """Signed values (rows, columns) from -1 to 1 as an image, row 0 at the bottom."""
+    return rgb_image(signed_colors(theme, values[::-1], 1.0))
 
 
 def paint_border(painter: QPainter, theme: Theme, rect: QRectF, chosen: bool) -> None:

@@ -27,6 +27,7 @@ from bpstudio.gui.canvas.hover import Hover
 from bpstudio.gui.canvas.keys import Keys
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.legend import paint_legend
+from bpstudio.gui.canvas.light import Pulse
 from bpstudio.gui.canvas.menu import CanvasMenu
 from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
@@ -92,6 +93,7 @@ class CanvasView(QGraphicsView):
         self.hand = Hand(self)
         # What drawing itself has selected: the next click draws on instead of letting go of it.
         self._drawn = Selection()
+        self.pulse = Pulse(self.drawing.light, self)
         self._set_up()
         themes.listen(self._on_theme)
         self.show_project(document.shown)

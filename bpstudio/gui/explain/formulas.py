@@ -14,7 +14,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from bpstudio.explain.formula_image import formula_svg, svg_baseline, svg_size
 
-LOOK_MS = 12
+LOOK_MS = 20
 MOST_PICTURES = 3000
 """Pictures kept; one of a number takes some 20 KB at 200 %."""
 
@@ -39,6 +39,38 @@ class FormulaPicture:
     baseline: float
 
 
+class _Bench:
+    """What thread and window share. No QObject: the thread may be the last to let go of it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.pictures: OrderedDict[FormulaKey, FormulaPicture] = OrderedDict()
+        self.wanted: dict[str, deque[FormulaKey]] = {}
+        self.thread: threading.Thread | None = None
+        self.news = False
+
+    def work(self) -> None:
+        """Draw what is wanted, until nothing is."""
+        while (key := self._next()) is not None:
+            picture = drawn(key)
+            with self.lock:
+                self.pictures[key] = picture
+                self.news = True
+                while len(self.pictures) > MOST_PICTURES:
+                    self.pictures.popitem(last=False)
+
+    def _next(self) -> FormulaKey | None:
+        """The first that any view waits for; without one the thread ends."""
+        with self.lock:
+            for waiting in self.wanted.values():
+                while waiting:
+                    key = waiting.popleft()
+                    if key not in self.pictures:
+                        return key
+            self.thread = None
+            return None
+
+
 class FormulaStore(QObject):
     """Keeps pictures, and has those drawn that are missing.
 
@@ -50,73 +82,53 @@ class FormulaStore(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._pictures: OrderedDict[FormulaKey, FormulaPicture] = OrderedDict()
-        self._wanted: dict[str, deque[FormulaKey]] = {}
-        self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._news = False
+        self._bench = _Bench()
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._look)
 
     def picture(self, key: FormulaKey) -> FormulaPicture | None:
         """The picture, if it is there."""
-        with self._lock:
-            found = self._pictures.get(key)
+        bench = self._bench
+        with bench.lock:
+            found = bench.pictures.get(key)
             if found is not None:
-                self._pictures.move_to_end(key)
+                bench.pictures.move_to_end(key)
             return found
 
     def want(self, owner: str, keys: Iterable[FormulaKey]) -> bool:
         """Have these drawn, in this order, for a view; True if all are there already."""
-        with self._lock:
-            missing = deque(k for k in dict.fromkeys(keys) if k not in self._pictures)
-            self._wanted[owner] = missing
-            if missing and self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="bpstudio formulas")
-                self._thread.start()
-        if missing:
+        bench = self._bench
+        with bench.lock:
+            missing = deque(k for k in dict.fromkeys(keys) if k not in bench.pictures)
+            bench.wanted[owner] = missing
+            if missing and bench.thread is None:
+                bench.thread = threading.Thread(target=bench.work, name="bpstudio formulas")
+                bench.thread.start()
+            waits = bool(missing)
+        if waits:
             self._timer.start()
-        return not missing
+        return not waits
 
     def forget(self, owner: str) -> None:
         """A view has gone: what it asked for is not drawn."""
-        with self._lock:
-            self._wanted.pop(owner, None)
+        with self._bench.lock:
+            self._bench.wanted.pop(owner, None)
 
     def close(self) -> None:
         """Draw nothing more, and wait for the one that is being drawn."""
-        with self._lock:
-            self._wanted.clear()
-            thread = self._thread
+        with self._bench.lock:
+            self._bench.wanted.clear()
+            thread = self._bench.thread
         self._timer.stop()
         if thread is not None:
             thread.join()
 
-    def _next(self) -> FormulaKey | None:
-        """The first that any view waits for; without one the thread ends."""
-        with self._lock:
-            for waiting in self._wanted.values():
-                while waiting:
-                    key = waiting.popleft()
-                    if key not in self._pictures:
-                        return key
-            self._thread = None
-            return None
-
-    def _work(self) -> None:
-        while (key := self._next()) is not None:
-            picture = drawn(key)
-            with self._lock:
-                self._pictures[key] = picture
-                self._news = True
-                while len(self._pictures) > MOST_PICTURES:
-                    self._pictures.popitem(last=False)
-
     def _look(self) -> None:
-        with self._lock:
-            news, self._news = self._news, False
-            idle = self._thread is None
+        bench = self._bench
+        with bench.lock:
+            news, bench.news = bench.news, False
+            idle = bench.thread is None
         if idle:
             self._timer.stop()
         if news:

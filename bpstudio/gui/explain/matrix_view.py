@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFontMetricsF,
+    QGuiApplication,
     QHideEvent,
     QPainter,
     QPaintEvent,
@@ -14,7 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from bpstudio.explain.matrices import MOST_ROWS, Matrix, MatrixForm
 from bpstudio.explain.numbers import DIGITS, plain_number
@@ -25,7 +27,7 @@ from bpstudio.gui.widgets import MINUS
 
 SIZE, SMALL = 15.0, 13.0
 CELL_HEIGHT, CELL_GAP, BRACKET, NAME_WIDTH = 21.0, 10.0, 5.0, 96.0
-ROW_GAP = 18.0
+WIDEST_NAME, ROW_GAP = 150.0, 18.0
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -50,13 +52,15 @@ class MatrixView(QWidget):
         self._form: MatrixForm | None = None
         self._digits = DIGITS
         self._height = 0.0
+        self._complete = True
         self._most: dict[str, int] = {}
+        self._names_within: dict[str, float] = {}
         self.cells: list[Cell] = []
         self._names: list[tuple[QRectF, str, Qt.AlignmentFlag]] = []
         self._brackets: list[QRectF] = []
         self._formulas: list[tuple[QPointF, FormulaKey]] = []
         self._wanted: list[FormulaKey] = []
-        store.ready.connect(self._lay_out)
+        store.ready.connect(self._on_ready)
         themes.listen(self._on_theme)
 
     @property
@@ -69,6 +73,10 @@ class MatrixView(QWidget):
         words = "" if form is None else f"({form.number}) {plain(form.latex(digits))}"
         self.setAccessibleDescription(words[:2000])
         self._lay_out()
+
+    def _on_ready(self) -> None:
+        if not self._complete:
+            self._lay_out()
 
     def _on_theme(self, _theme: Theme) -> None:
         self._lay_out()
@@ -101,7 +109,8 @@ class MatrixView(QWidget):
             y += (20.0 if general is None else general.height) + ROW_GAP
             y = self._flow(form, y)
         self._height = y
-        if self.isVisible() and any(self._store.picture(key) is None for key in self._wanted):
+        self._complete = all(self._store.picture(key) is not None for key in self._wanted)
+        if self.isVisible() and not self._complete:
             self._store.want(self.objectName(), self._wanted)
         self.setMinimumHeight(round(y))
         self.updateGeometry()
@@ -121,9 +130,10 @@ class MatrixView(QWidget):
         return self._row(row, y)
 
     def _fit(self, matrix: Matrix) -> tuple[float, float]:
-        """Width and height; a matrix that is too wide is folded to fewer columns."""
-        for most in range(MOST_ROWS, 2, -1):
-            self._most[matrix.symbol] = most
+        """Width and height; one that is too wide is folded to fewer columns, then its names are cut."""
+        tries = [(most, NAME_WIDTH) for most in range(MOST_ROWS, 2, -1)]
+        for most, names in ((MOST_ROWS, WIDEST_NAME), *tries, (3, 60.0), (3, 36.0)):
+            self._most[matrix.symbol], self._names_within[matrix.symbol] = most, names
             width, height = self._size(matrix)
             if width <= self.width() - 4:
                 break
@@ -158,7 +168,13 @@ class MatrixView(QWidget):
         rows, _ = matrix.shown()
         metrics = QFontMetricsF(text_font(SMALL_SIZE))
         names = [matrix.row_names[r] for r in rows if r is not None]
-        return min(NAME_WIDTH, max(metrics.horizontalAdvance(name) for name in names)) + 6
+        return (
+            min(
+                self._names_within.get(matrix.symbol, NAME_WIDTH),
+                max(metrics.horizontalAdvance(name) for name in names),
+            )
+            + 6
+        )
 
     def _widths(
         self, matrix: Matrix, rows: list[int | None], columns: list[int | None]
@@ -171,7 +187,7 @@ class MatrixView(QWidget):
             width = max(numbers.horizontalAdvance(text) for text in texts) + CELL_GAP
             if c is not None and matrix.column_names[c]:
                 name = names.horizontalAdvance(matrix.column_names[c]) + 8
-                width = max(width, min(NAME_WIDTH, name))
+                width = max(width, min(self._names_within.get(matrix.symbol, NAME_WIDTH), name))
             widths.append(width)
         return widths
 
@@ -226,6 +242,28 @@ class MatrixView(QWidget):
 
     def _put(self, latex: str, size: float, x: float, y: float) -> None:
         self._formulas.append((QPointF(x, y), self._key(latex, size)))
+
+    # Copying
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._form is not None:
+            self.copy_menu().popup(event.globalPos())
+
+    def copy_menu(self) -> QMenu:
+        """What can be done with the matrices."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy as LaTeX", self._copy_latex).setObjectName("copyMatrixLatexAction")
+        menu.addAction("Copy as a picture", self._copy_picture).setObjectName("copyMatrixAction")
+        return menu
+
+    def _copy_latex(self) -> None:
+        if self._form is not None:
+            text = f"{self._form.general}\n{self._form.latex(self._digits)}"
+            QGuiApplication.clipboard().setText(text)
+
+    def _copy_picture(self) -> None:
+        QGuiApplication.clipboard().setPixmap(self.grab())
 
     # Painting
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QWidget
 
 from bpstudio.explain.derivation import Derivation
@@ -25,6 +26,7 @@ PARTS = {
 _PART_OF = {"net": "forward", "output": "forward", "delta": "backward", "apply": "update"}
 MOST_PLAYED = 12
 """Steps of a stage that are played by themselves; by hand all can be seen."""
+LEAST_FOR_SPEED = 540
 SLOWEST, FASTEST = 1, 40
 """Steps in ten seconds."""
 
@@ -194,5 +196,10 @@ class PlayerBar(QWidget):
     def _on_speed(self, value: int) -> None:
         self._timer.setInterval(round(10_000 / value))
 
-    def hideEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.speed.setVisible(self.width() >= LEAST_FOR_SPEED)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
         self.set_playing(False)

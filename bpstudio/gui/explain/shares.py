@@ -64,7 +64,7 @@ class SharesView(QWidget):
         value = plain_number(float(self._values[self._sample])).replace("-", MINUS)
         mean = plain_number(self._mean).replace("-", MINUS)
         return (
-            f"∂E of each of {len(self._values):,} rows; row {self._names[self._sample]}: {value}, "
+            f"Gradient of each of {len(self._values):,} rows; row {self._names[self._sample]}: {value}, "
             f"mean: {mean}"
         )
 

@@ -67,7 +67,7 @@ class ExplainTools(QObject):
             return False
         self._window.document.open(project, None)
         lesson = LESSONS[name]
-        self._window.explain_panel.rows.choose_row(lesson.row)
+        self._window.explain_panel.show_row(project, lesson.row)
         self.reading.show_reading(lesson.reading)
         self._open_dock()
         return True

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bpstudio.files.build import build
+from bpstudio.files.errors import Cancelled
 from bpstudio.files.plan import (
     ColumnPlan,
     Plan,
@@ -18,7 +19,7 @@ from bpstudio.files.plan import (
 )
 from bpstudio.files.problems import Problem, dropped_rows, plan_problems
 from bpstudio.files.source import Options, Source, read_source
-from bpstudio.files.summary import ColumnSummary, Outcome, outcome_of, summarise
+from bpstudio.files.summary import ColumnSummary, Outcome, outcome_of, summary_of
 from bpstudio.gui.background import Task
 from bpstudio.model.adoption import Adoption, Wish, adopt
 from bpstudio.model.dataset import DataError
@@ -61,7 +62,12 @@ def read_head(what: Path | str, options: Options, task: Task) -> Reading:
 def read_whole(what: Path | str, options: Options, seed: int, task: Task) -> Reading:
     """All of it, with a plan and what the columns hold."""
     source = read_source(what, options, progress=task.progress, cancelled=task.cancelled)
-    return Reading(source, summarise(source), propose_plan(source, seed=seed))
+    summaries = []
+    for column in source.columns:
+        if task.cancelled():
+            raise Cancelled
+        summaries.append(summary_of(column))
+    return Reading(source, tuple(summaries), propose_plan(source, seed=seed))
 
 
 def is_large(what: Path | str) -> bool:

@@ -5,58 +5,50 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout
+from PySide6.QtGui import QKeySequence, QShortcut
 
 from bpstudio.explain.derivation import Derivation
 from bpstudio.explain.keys import Place, StepKey
 from bpstudio.explain.matrices import matrices
-from bpstudio.explain.numbers import DIGITS, FULL, plain_number
+from bpstudio.explain.numbers import plain_number
 from bpstudio.explain.plain_text import plain
 from bpstudio.explain.step import Step
 from bpstudio.gui.canvas.selection import Selection
-from bpstudio.gui.explain.crumbs import Crumbs
-from bpstudio.gui.explain.formulas import FormulaStore
-from bpstudio.gui.explain.matrix_view import MatrixView
+from bpstudio.gui.explain.frame import ExplainFrame
 from bpstudio.gui.explain.page import Block, origin, step_block, story
-from bpstudio.gui.explain.page_view import PageView
-from bpstudio.gui.explain.player import PlayerBar, Walk, WalkPlace
-from bpstudio.gui.explain.rows import RowChooser
-from bpstudio.gui.explain.shares import SharesView, shares
+from bpstudio.gui.explain.player import Walk, WalkPlace
+from bpstudio.gui.explain.shares import shares
 from bpstudio.gui.explain.trail import Trail
 from bpstudio.gui.explain.typeset import Target
-from bpstudio.gui.panels.base import Panel
-from bpstudio.gui.panels.scroll import ColumnScroll
-from bpstudio.gui.theme import GAP, ThemeHolder
-from bpstudio.gui.widgets import secondary_label
+from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.project import Project
 
 LIVE_SECONDS = 0.8
 """While the weights move, formulas are set anew this often: reading needs rest, and so do frames."""
-LEAST_FOR_BOTH = 560
-"""From this width on the matrices stand beside the formulas."""
 INVITATION = (
     "Click a connection: here stands why its weight changes, from the numbers in the table to the new "
     "weight, each formula with its numbers. Click a neuron for its bias. Every number leads to where it "
-    "comes from."
+    "comes from. Step by step walks one row through the network; lessons, worksheets and the derivation "
+    "are in the Explain menu."
 )
 
 
-class ExplainPanel(Panel):
+class ExplainPanel(ExplainFrame):
     """Shows a weight's story, a step of it that was followed, or one row's walk through the network.
 
     ``lit`` brings a Place to light on the canvas and a word, ``edit_requested`` the name of an edit and
-    the edit, ``undo_requested`` that the last edit is to be taken back.
+    the edit, ``pulsed`` which way the walk's quantity runs through the network (1 forward, -1 back),
+    ``undo_requested`` that the last edit is to be taken back.
     """
 
     lit = Signal(object, str)
+    pulsed = Signal(int)
     edit_requested = Signal(str, object)
     undo_requested = Signal()
 
     def __init__(self, themes: ThemeHolder) -> None:
         super().__init__("Why does this weight change?", themes)
         self.setObjectName("explainPanel")
-        self.store = FormulaStore(self)
         self._selection = Selection()
         self._trail = Trail()
         self._sample = 0
@@ -66,64 +58,8 @@ class ExplainPanel(Panel):
         self._place = WalkPlace()
         self._applied: Project | None = None
         self._base = Place(), ""
-        self._lay_out(themes)
         self._connect()
         self.refresh()
-
-    # Where the parts are
-
-    def _lay_out(self, themes: ThemeHolder) -> None:
-        self.crumbs = Crumbs()
-        self.rows = RowChooser(themes)
-        self.digits = QSpinBox()
-        self.digits.setObjectName("explainDigits")
-        self.digits.setAccessibleName("Significant digits")
-        self.digits.setToolTip("How many digits are shown; 17 is in full")
-        self.digits.setRange(2, FULL)
-        self.digits.setValue(DIGITS)
-        self.digits.setSuffix(" digits")
-        self.walk_button = QPushButton()
-        self.walk_button.setObjectName("explainWalkButton")
-        self.walk_button.setText("Step by step")
-        self.walk_button.setCheckable(True)
-        self.walk_button.setAccessibleName("Step by step")
-        self.walk_button.setToolTip("Walk one row through the network, step by step (Ctrl+Shift+E)")
-        for spin in (self.digits, self.rows.number):
-            spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.title_label.setMinimumWidth(60)
-        self.title_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        header = self.header_layout
-        header.setStretch(0, 10)
-        for widget in (self.rows, self.digits, self.walk_button):
-            header.addWidget(widget)
-        self.page = PageView("explainPage", self.store, themes)
-        self.matrix = MatrixView(self.store, themes)
-        self._page_scroll, self._matrix_scroll = ColumnScroll(self.page), ColumnScroll(self.matrix)
-        middle = QHBoxLayout()
-        middle.setSpacing(2 * GAP)
-        middle.addWidget(self._page_scroll, 11)
-        middle.addWidget(self._matrix_scroll, 8)
-        self.words = QLabel()
-        self.words.setObjectName("explainWords")
-        self.words.setWordWrap(True)
-        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.shares = SharesView(themes)
-        self.bar = PlayerBar(themes)
-        self.hint = secondary_label()
-        self.hint.setObjectName("explainHint")
-        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        way = QHBoxLayout()
-        way.addWidget(self.crumbs, 3)
-        way.addWidget(self.hint, 4)
-        column = QVBoxLayout()
-        column.setSpacing(GAP // 2)
-        column.addLayout(way)
-        column.addLayout(middle, 1)
-        column.addWidget(self.words)
-        column.addWidget(self.shares)
-        column.addWidget(self.bar)
-        self.body.addLayout(column)
 
     def _connect(self) -> None:
         self.page.followed.connect(self.follow)
@@ -182,6 +118,12 @@ class ExplainPanel(Panel):
         super().show_project(project)
 
     _refreshed_at = 0.0
+
+    def show_row(self, project: Project, row: int) -> None:
+        """Explain one row of a project's data, from 0."""
+        self.rows.show_project(project)
+        self.rows.choose_row(row)
+        self.show_project(project)
 
     def _target(self) -> StepKey | None:
         """The step that belongs to the selection."""
@@ -249,9 +191,8 @@ class ExplainPanel(Panel):
 
     def _set_visible(self, page: bool) -> None:
         self.words.setVisible(not page)
-        self._page_scroll.setVisible(page)
-        wide = self.width() >= LEAST_FOR_BOTH
-        self._matrix_scroll.setVisible(page and wide and self.matrix.form is not None)
+        self.page_scroll.setVisible(page)
+        self.show_matrix(page and self.matrix.form is not None)
         self.hint.setVisible(page)
         self.crumbs.setVisible(page and not self.is_walking)
         self.bar.setVisible(page and self.is_walking)
@@ -328,7 +269,7 @@ class ExplainPanel(Panel):
         if self.is_walking:
             self.walk_button.setChecked(False)
         self._trail = self._trail.to(key)
-        self._page_scroll.verticalScrollBar().setValue(0)
+        self.page_scroll.verticalScrollBar().setValue(0)
         self.refresh_now()
 
     def back(self) -> None:
@@ -357,7 +298,7 @@ class ExplainPanel(Panel):
 
     def _on_revealed(self, rect: QRectF) -> None:
         middle = rect.center()
-        self._page_scroll.ensureVisible(
+        self.page_scroll.ensureVisible(
             round(middle.x()), round(middle.y()), 20, round(rect.height() / 2) + 30
         )
 
@@ -384,6 +325,7 @@ class ExplainPanel(Panel):
         self._made_of = ()
         if walking and self.rows.is_batch:
             self.rows.choose_row(self.rows.first_row())
+        self.rows.kind.setVisible(not walking)
         self.page.keys = dict(_WALK_KEYS) if walking else {}
         self.refresh_now()
         if walking:
@@ -429,6 +371,8 @@ class ExplainPanel(Panel):
             self.bar.set_playing(False)
             self._apply()
         self.refresh_now()
+        step = self.step
+        self.pulsed.emit(0 if step is None else _WAYS.get(step.key.kind, 0))
 
     def _apply(self) -> None:
         """The last step: the new weights take their places, as one edit."""
@@ -447,21 +391,13 @@ class ExplainPanel(Panel):
         if self._walk is not None and self._place != self._walk.last:
             self._set_place(self._walk.beginning(part))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        wide = self.width() >= LEAST_FOR_BOTH and self._page_scroll.isVisible()
-        self._matrix_scroll.setVisible(wide and self.matrix.form is not None)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.bar.set_playing(False)
-
 
 _EMPTY = "Draw layers on the canvas; then click a connection."
 _APPLIED = (
     "The network has learned from this row: all weights changed at once, each by its own step. Go back, "
     "or undo, and they are what they were. One step on is the next row."
 )
+_WAYS = {"net": 1, "output": 1, "delta": -1, "new": -1}
 _WALK_KEYS = {
     Qt.Key.Key_Right: "on",
     Qt.Key.Key_Left: "back",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QWidget
 
 from bpstudio.files.samples import SAMPLES
@@ -39,6 +40,10 @@ class Gallery(QWidget):
         self.own_tile = OwnTile(themes)
         self._group.addButton(self.own_tile)
         self._group.buttonClicked.connect(self._on_tile)
+        # Reading the tables takes longer than a frame: the window is painted first.
+        self._loading = QTimer(self)
+        self._loading.setInterval(0)
+        self._loading.timeout.connect(self._load_next)
         self._columns = 0
         self.set_columns(WIDE)
 
@@ -60,6 +65,29 @@ class Gallery(QWidget):
         rows = -(-(len(self.tiles) + 1) // columns)
         tile = next(iter(self.tiles.values()))
         return rows * (tile.height_of(columns > WIDE) + self._grid.verticalSpacing())
+
+    def load_now(self) -> None:
+        """Make the pictures that are still missing."""
+        for tile in self.tiles.values():
+            if not tile.loaded:
+                tile.load()
+        self._loading.stop()
+
+    def _load_next(self) -> None:
+        missing = [tile for tile in self.tiles.values() if not tile.loaded]
+        if missing:
+            missing[0].load()
+        if len(missing) <= 1:
+            self._loading.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not all(tile.loaded for tile in self.tiles.values()):
+            self._loading.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._loading.stop()
 
     def show_dataset(self, dataset: Dataset | None) -> None:
         """Mark the sample in use, or show the tile of own data."""

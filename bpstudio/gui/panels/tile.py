@@ -30,7 +30,7 @@ WIDEST = 1.3
 
 
 class DataTile(QToolButton):
-    """A checkable button; its picture is drawn from the data themselves, when it is first seen."""
+    """A checkable button; its picture is drawn from the data themselves once they are loaded."""
 
     def __init__(self, themes: ThemeHolder) -> None:
         super().__init__()
@@ -46,6 +46,15 @@ class DataTile(QToolButton):
     def dataset(self) -> Dataset:
         """The data that the picture shows."""
         raise NotImplementedError
+
+    @property
+    def loaded(self) -> bool:
+        return self._thumbnail is not None
+
+    def load(self) -> None:
+        """Make the picture."""
+        self._thumbnail = thumbnail(self.dataset())
+        self.update()
 
     def set_small(self, small: bool) -> None:
         """A small picture, where three tiles stand side by side."""
@@ -97,7 +106,7 @@ class DataTile(QToolButton):
     def _draw_points(self, painter: QPainter, theme: Theme, area: QRectF) -> None:
         picture = self._thumbnail
         if picture is None:
-            picture = self._thumbnail = thumbnail(self.dataset())
+            return
         if picture.image is not None:
             _draw_image(painter, theme, area, picture.image)
             return
@@ -144,7 +153,8 @@ class OwnTile(DataTile):
         self.hide()
 
     def show_dataset(self, dataset: Dataset) -> None:
-        self._dataset, self._thumbnail = dataset, None
+        self._dataset = dataset
+        self.load()
         self.setText(dataset.name)
         self.setAccessibleName(f"Own data {dataset.name}")
         self.setToolTip(f"{dataset.name}: your own data, {len(dataset):,} rows")

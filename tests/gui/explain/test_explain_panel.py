@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -194,3 +196,28 @@ def test_that_an_edit_of_the_network_renews_the_page(window: MainWindow, qtbot: 
     window.clear_network()
     assert not panel.page.isVisible()
     assert "Draw layers" in panel.words.text()
+
+
+def test_that_during_a_run_the_numbers_follow_and_the_way_down_stays(qtbot: QtBot) -> None:
+    project = starter()
+    window = opened(qtbot, project.with_config(replace(project.config, epochs=10_000_000)))
+    try:
+        panel = window.explain_panel
+        window.canvas.select(Selection(connection=("hidden1", 0, "hidden2", 1)))
+        until_drawn(qtbot, panel)
+        before = panel.page.text
+        window.toggle_run()
+        qtbot.waitUntil(lambda: panel.page.text != before, timeout=30_000)
+        assert panel.page.blocks[0].target is not None
+        window.toggle_run()
+        qtbot.waitUntil(lambda: not window.runner.running, timeout=20_000)
+        final = window.document.project.network.weights["hidden1", "hidden2"][1, 0]
+        told = StepKey("weight", "hidden2", 1, "hidden1", 0)
+
+        def shown() -> bool:
+            derivation = panel.derivation
+            return derivation is not None and derivation.step(told).value == final
+
+        qtbot.waitUntil(shown, timeout=20_000)
+    finally:
+        closed(window)

@@ -102,3 +102,20 @@ def test_that_following_a_number_leaves_the_walk_and_no_lights_stay_behind(
     assert not panel.is_walking
     assert not window.canvas.drawing.light.place.neurons
     assert panel.bar.isHidden()
+
+
+def test_that_what_a_step_calculates_runs_along_the_lit_connections_once(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    panel = start(window)
+    while panel.step is None or panel.step.key.kind != "net":
+        QTest.keyClick(panel.page, KEY.Key_Right)
+    light = window.canvas.drawing.light
+    window.canvas.pulse.stop()
+    place = window.canvas.places["hidden1"]
+    light.set_phase(1.0)
+    assert len(light.pulses()) == len(light.place.connections) == 2
+    assert all(abs(point.y() - place.y_of(0)) < 1e-6 for point in light.pulses())
+    window.canvas.pulse.run(1)
+    qtbot.waitUntil(lambda: light.phase is None, timeout=20_000)
+    assert not light.pulses()

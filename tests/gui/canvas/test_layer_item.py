@@ -1,0 +1,94 @@
+"""How layers look: pictures, rings, names."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+from pytestqt.qtbot import QtBot
+
+from bpstudio.files.samples import sample
+from bpstudio.gui.canvas import neuron_paint
+from bpstudio.gui.canvas.view import CanvasView
+from bpstudio.gui.theme import DARK, LIGHT, Theme
+from bpstudio.model.project import Project
+from bpstudio.model.topology import Topology
+from tests.gui.canvas.canvas_help import view_of
+
+
+def ring(theme: Theme, bias: float) -> np.ndarray:
+    """Where the ring of a bias has the colour of its sign: (60, 60)."""
+    image = QImage(60, 60, QImage.Format.Format_RGB32)
+    image.fill(theme.color("surface"))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    neuron_paint.paint_ring(painter, theme, QRectF(10, 10, 40, 40), bias, 2.0)
+    painter.end()
+    pixels = np.frombuffer(image.constBits(), np.uint32).reshape(60, 60)
+    color = QColor(theme.color("positive" if bias > 0 else "negative")).rgb()
+    return pixels == color
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_that_the_ring_of_a_bias_tells_sign_and_magnitude(qtbot: QtBot, theme: Theme) -> None:
+    half, quarter, negative = ring(theme, 1.0), ring(theme, 0.5), ring(theme, -1.0)
+    # Positive runs clockwise from the top: the right half, negative the left one.
+    assert half[:, 30:].sum() > 20 and half[:, :28].sum() < 5
+    assert negative[:, :30].sum() > 20 and negative[:, 32:].sum() < 5
+    assert quarter.sum() == pytest.approx(half.sum() / 2, rel=0.35)
+    assert not ring(theme, float("nan")).any()
+
+
+def shown(view: CanvasView, rect: QRectF) -> np.ndarray:
+    """What is seen of a part of the scene, (rows, columns, 3)."""
+    image = view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    place = view.mapFromScene(rect).boundingRect()
+    data = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return data[place.top() : place.bottom(), place.left() : place.right(), :3].astype(int)
+
+
+def test_that_a_neuron_shows_its_answer_over_the_plane(qtbot: QtBot) -> None:
+    view = view_of(qtbot, Project.create(Topology.parse("2-3-1"), sample("circles")))
+    item = view.drawing.layers["input"]
+    middle = item.place.tile / 4
+    for neuron, axis in ((0, 1), (1, 0)):
+        rect = item.neuron_rect(neuron).translated(item.place.x, 0)
+        pixels = shown(view, rect.adjusted(middle, middle, -middle, -middle))
+        blue_minus_red = (pixels[..., 0] - pixels[..., 2]).mean(axis=1 - axis)
+        # The first input grows to the right, the second one upward; blue is positive.
+        grows = blue_minus_red if axis == 1 else blue_minus_red[::-1]
+        assert grows[-1] - grows[0] > 60
+        assert np.all(np.diff(grows) > -12)
+
+
+def test_that_only_pictures_that_are_seen_are_made(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+    picture = neuron_paint.picture
+
+    def counted(theme: Theme, values: np.ndarray) -> QImage:
+        made.append(values)
+        return picture(theme, values)
+
+    monkeypatch.setattr(neuron_paint, "picture", counted)
+    project = Project.create(Topology.parse("2-300-1"), sample("circles"))
+    view = view_of(qtbot, project)
+    view.navigation.actual_size()
+    view.editor.fold("hidden1")
+    view.navigation.actual_size()
+    made.clear()
+    view.drawing.show_project(project.with_parameters(-project.network.parameters))
+    view.viewport().grab()
+    assert 0 < len(made) < 100
+
+
+def test_that_inputs_and_classes_have_their_names(qtbot: QtBot) -> None:
+    view = view_of(qtbot, Project.create(Topology.parse("4-8-3"), sample("iris")))
+    layers = view.drawing.layers
+    assert list(layers["input"].names)[:1] == ["sepal_length"]
+    assert list(layers["output"].names) == ["setosa", "versicolor", "virginica"]
+    place = view.places["output"]
+    beside = QRectF(place.x + place.tile / 2 + 10, place.slots[0] - 8, 60, 16)
+    assert np.any(shown(view, beside) < 200)
