@@ -12,6 +12,7 @@ from bpstudio.cli.options import UsageError, Window, add_json, add_project
 from bpstudio.cli.parts import add_parameter, neuron
 from bpstudio.cli.report import facts, network_text, print_json, table
 from bpstudio.cli.scores import dataset_of
+from bpstudio.cli.sources import load_project
 from bpstudio.explain.change import bias_position, weight_position
 from bpstudio.explain.gradient_check import (
     MAX_ROWS,
@@ -21,7 +22,6 @@ from bpstudio.explain.gradient_check import (
     check_weight,
 )
 from bpstudio.explain.plain_text import plain
-from bpstudio.files.project_file import load
 from bpstudio.model.dataset import TRAIN, Dataset
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.project import Project
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, window: Window) -> int:
-    project = load(args.project)
+    project = load_project(args.project)
     project.check()
     dataset = dataset_of(project)
     rows = dataset.rows(TRAIN)

@@ -13,8 +13,8 @@ from bpstudio.cli.folds import cross_validate
 from bpstudio.cli.options import UsageError, Window, add_json, add_project, whole_number
 from bpstudio.cli.report import confusion_lines, facts, print_json, project_facts
 from bpstudio.cli.scores import Score, dataset_of, score, score_lines, split_scores
+from bpstudio.cli.sources import load_project
 from bpstudio.files.inputs import read_inputs
-from bpstudio.files.project_file import load
 from bpstudio.model.project import Project
 
 EXAMPLE = "bpstudio evaluate iris.bps new-flowers.csv"
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, window: Window) -> int:
-    project = load(args.project)
+    project = load_project(args.project)
     project.check()
     if args.folds is not None:
         return _run_folds(project, args)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bpstudio.cli.options import UsageError, Window, check_folder
+from bpstudio.cli.options import UsageError, Window, add_project, check_folder, whole_number
 from bpstudio.cli.parts import add_parameter, neuron
 from bpstudio.cli.report import print_json
 from bpstudio.cli.sources import load_project
@@ -28,15 +28,15 @@ FORMATS = ("text", "latex", "json")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("project", metavar="P.bps", help="a project file or lesson:NAME")
+    add_project(parser)
     parser.add_argument(
-        "--row", metavar="N", type=int, action="append", required=True,
+        "--row", metavar="N", type=whole_number, action="append", required=True,
         help="a row of the data, from 1; several are one update by their mean",
     )  # fmt: skip
     add_parameter(parser)
     parser.add_argument("--format", choices=FORMATS, default="text", help="text if not given")
     parser.add_argument(
-        "--digits", metavar="D", type=int, default=DIGITS,
+        "--digits", metavar="D", type=whole_number, default=DIGITS,
         help=f"significant digits, {DIGITS} if not given; {FULL} is all of them",
     )  # fmt: skip
     parser.add_argument(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bpstudio.cli.options import Window, add_project
 from bpstudio.cli.report import network_text
+from bpstudio.cli.sources import load_project
 from bpstudio.files.exporters import FORMATS, export
-from bpstudio.files.project_file import load
 
 EXAMPLE = "bpstudio export iris.bps iris.npz"
 
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, window: Window) -> int:
-    project = load(args.project)
+    project = load_project(args.project)
     export(project, args.out, args.format)
     print(f"{network_text(project.topology)}: exported to {args.out}.")
     return 0

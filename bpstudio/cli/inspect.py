@@ -14,8 +14,7 @@ import numpy as np
 from bpstudio.cli.inspect_data import DataReport
 from bpstudio.cli.options import Window, add_json
 from bpstudio.cli.report import facts, method_text, print_json, project_facts, table
-from bpstudio.cli.sources import is_project
-from bpstudio.files.project_file import load
+from bpstudio.cli.sources import LESSON, is_project, load_project
 from bpstudio.model.dataset import SPLIT_NAMES, SPLITS, Dataset
 from bpstudio.model.preparation import Column
 from bpstudio.model.project import Project
@@ -25,19 +24,21 @@ EXAMPLE = "bpstudio inspect iris.bps"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a project (.bps) or a file with data")
+    parser.add_argument(
+        "file", metavar="FILE", help="a project (.bps), lesson:NAME or a file with data"
+    )
     add_json(parser)
 
 
 def run(args: argparse.Namespace, window: Window) -> int:
-    if not is_project(args.file):
+    if not is_project(args.file) and not args.file.startswith(LESSON):
         data = DataReport(args.file)
         if args.json:
             print_json(data.as_json())
         else:
             print("\n".join(data.lines()))
         return 0
-    project = load(args.file)
+    project = load_project(args.file)
     if args.json:
         print_json(_report(project))
     else:

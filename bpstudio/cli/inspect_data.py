@@ -73,7 +73,9 @@ class DataReport:
             dropped = f", {o.dropped:,} left out" if o.dropped else ""
             parts = f"{o.train:,} train, {o.validation:,} validation, {o.test:,} test{dropped}"
             pairs.append(("Split", f"{SPLITS[self.plan.split.kind]}: {parts}"))
-            pairs.append(("Neurons", f"{o.inputs:,} inputs, {o.outputs:,} outputs"))
+            pairs.append(
+                ("Neurons", f"{_counted(o.inputs, 'input')}, {_counted(o.outputs, 'output')}")
+            )
         for problem in self.problems[:10]:
             what = "Problem" if problem.severity == "error" else "Careful"
             pairs.append((what, problem.sentence))
@@ -118,3 +120,7 @@ def _written(source: Source) -> str:
         parts.append("decimal comma")
     parts.append("header" if options.header else "no header")
     return ", " + ", ".join(parts)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' if number != 1 else ''}"

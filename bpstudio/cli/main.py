@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import cast
 
 from bpstudio import __version__
@@ -65,6 +66,8 @@ def _run(argv: list[str], window: Window) -> int:
     if first == "--version":
         print(f"bpstudio {__version__}")
         return _DONE
+    if first not in COMMANDS and len(argv) > 1 and _is_word(first):
+        raise UsageError(f"'{first}' is not a command: see bpstudio --help.")
     name = first if first in COMMANDS else _APP
     command = cast("Command", import_module(f"bpstudio.cli.{name}"))
     parser = _parser(name, command)
@@ -75,6 +78,11 @@ def _run(argv: list[str], window: Window) -> int:
         # Only --help gets here; what is wrong is a UsageError.
         return int(stop.code or 0)
     return command.run(args, window)
+
+
+def _is_word(text: str) -> bool:
+    """Whether it looks like a command: no option, no built-in example, no file."""
+    return text.isalpha() and not Path(text).exists()
 
 
 def _parser(name: str, command: Command) -> Parser:

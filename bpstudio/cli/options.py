@@ -81,7 +81,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def add_project(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("project", metavar="P.bps", type=Path, help="a project file")
+    parser.add_argument("project", metavar="P.bps", help="a project file or lesson:NAME")
 
 
 def whole_number(text: str) -> int:

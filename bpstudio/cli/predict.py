@@ -13,10 +13,10 @@ from pathlib import Path
 from bpstudio.cli.options import Window, add_json, add_project
 from bpstudio.cli.report import print_json
 from bpstudio.cli.scores import dataset_of
+from bpstudio.cli.sources import load_project
 from bpstudio.engines.evaluation import predict
 from bpstudio.files.atomic import write_atomically
 from bpstudio.files.inputs import read_inputs
-from bpstudio.files.project_file import load
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.dataset import Dataset, classes_of
 from bpstudio.model.project import Project
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, window: Window) -> int:
-    header, rows = predictions(load(args.project), args.data)
+    header, rows = predictions(load_project(args.project), args.data)
     if args.out is not None:
         write_atomically(args.out, _csv(header, rows).encode())
     if args.json:

@@ -171,7 +171,9 @@ def _delimiter(text: str) -> str:
 
 def project_name(file: str) -> Path:
     """A free name in this folder for a project made of ``file``: iris.bps, or iris-2.bps, …"""
-    stem = file.removeprefix(SAMPLE) if file.startswith(SAMPLE) else Path(file).stem
+    # A colon is no part of a file name on every system.
+    built_in = file.startswith((SAMPLE, LESSON))
+    stem = file.partition(":")[2] if built_in else Path(file).stem
     number, path = 1, Path(f"{stem}.bps")
     while path.exists():
         number += 1

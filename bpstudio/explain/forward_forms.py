@@ -93,8 +93,8 @@ def _encoded(q: Quantities, key: StepKey) -> tuple[Expression | None, str, tuple
             "",
             names,
             (
-                f"One neuron per category: 1 where “{column.name}” is “{category}”, which the table "
-                f"holds as {offset}, else 0."
+                f"One neuron per category: 1 where “{column.name}” is “{category}”, else 0. "
+                f"Counted from 0, that is category {offset} of the column."
             ),
         )
     if column.encoding == "binary":

@@ -194,11 +194,17 @@ HELP = (
     "Escape back; N draws a layer, L links, X cuts, arrows move. The wheel zooms, Space or the middle "
     "button drags the view, F shows all of it, Ctrl+B turns it from bottom to top. Ctrl+H shows every "
     "step made so far, to go back to any; below the canvas are the options of what is selected.\n\n"
+<<<<<<< HEAD
     "Select a connection or a neuron to see why its weight or bias changes: point at a number and the "
     "canvas lights where it comes from, click it or press Enter to go there, Alt+Left comes back. "
     "Ctrl+Shift+E walks one row through the network: Right and Left go on and back, Page Down to the "
     "next stage, Space plays; only the last step changes the weights. The Explain menu has lessons, "
     "worksheets, the gradient check and the derivation; a right click on a formula copies it.\n\n"
+=======
+    "Click a connection or a neuron: below stands why its weight or bias changes, each formula with its "
+    "numbers; a click on a number leads to where it comes from. Ctrl+Shift+E goes through one row step "
+    "by step, and the menu Explain has lessons, worksheets and the gradient check.\n\n"
+>>>>>>> w-fresh
     "Drop a file or a folder with data on the window, or paste a table with Ctrl+V: a screen shows what "
     "was read and what becomes of each column; Enter accepts it. Ctrl+P opens a plane to paint on. "
     "Ctrl+E exports the weights together with the scaling, so that the outputs can be computed from the "

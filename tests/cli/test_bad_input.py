@@ -15,6 +15,9 @@ TABLE = "a,b,kind\n1,2,x\n3,,y\n5,6,x\n"
     ("words", "part"),
     [
         (("trian",), "'trian' is neither a command nor a file"),
+        (("trian", "iris.csv"), "'trian' is not a command"),
+        (("explain", "lesson:xor", "--row", "two"), "'two' is not a whole number"),
+        (("check", "lesson:nothing"), "nothing"),
         (("nothing.csv",), "'nothing.csv' does not exist"),
         (("train",), "FILE"),
         (("train", "nothing.csv"), "'nothing.csv' does not exist"),

@@ -237,3 +237,11 @@ def test_the_version(shell: Shell) -> None:
     import bpstudio
 
     assert shell.done("--version").out == f"bpstudio {bpstudio.__version__}\n"
+
+
+def test_that_a_lesson_stands_where_a_project_does(shell: Shell) -> None:
+    assert "The gradient holds" in shell.done("check", "lesson:xor").out
+    assert shell.done("inspect", "lesson:xor", "--json").json["topology"] == "2-2-1"
+    assert shell.done("evaluate", "lesson:xor", "--json").json["topology"] == "2-2-1"
+    trained = shell.done("train", "lesson:xor", "--epochs", "2")
+    assert "xor.bps" in trained.out and load(Path("xor.bps")).epoch == 2

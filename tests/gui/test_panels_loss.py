@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QWidget
@@ -54,6 +55,21 @@ def test_that_both_losses_are_drawn_over_their_epochs(panel: LossPanel) -> None:
     epochs, heights = panel.plot.curve("validation")
     assert epochs.tolist() == [0, 1, 2]
     assert heights.tolist() == [0.4, 0.35, 0.3]
+
+
+def test_that_the_name_under_the_lower_curve_is_whole_in_a_low_plot(panel: LossPanel) -> None:
+    panel.resize(330, 118)
+    panel.grab()
+    panel.show_project(
+        losses(*np.geomspace(0.1, 1e-4, 500), validation=[*np.geomspace(0.2, 2e-4, 500)])
+    )
+    panel.grab()
+    box = panel.plot.plot.getPlotItem().getViewBox()
+    names = [i for i in box.allChildren() if isinstance(i, pg.TextItem) and i.isVisible()]
+    assert sorted(name.toPlainText() for name in names) == ["train", "validation"]
+    for name in names:
+        lowest = name.mapRectToScene(name.boundingRect()).bottom()
+        assert lowest <= box.sceneBoundingRect().bottom() + 1
 
 
 def test_that_without_validation_rows_there_is_no_second_curve(panel: LossPanel) -> None:

@@ -139,7 +139,8 @@ class LossPlot(QWidget):
         item = self.plot.getPlotItem()
         if all(c.y.size > 1 for c in self._curves):
             # Room for the name under the lower curve.
-            low -= (high - low) * LABEL_HEIGHT / max(self.height() - AXIS_HEIGHT, 60)
+            curves = max(item.getViewBox().height() - LABEL_HEIGHT, LABEL_HEIGHT)
+            low -= (high - low) * LABEL_HEIGHT / curves
         item.getViewBox().setRange(xRange=(0, last), yRange=(low, high), padding=0.004)
         ticks = log_ticks(low, high, 4) if self._log else linear_ticks(low, high, 5)
         places = np.log10(ticks) if self._log else ticks
