@@ -17,9 +17,10 @@ def _without() -> str:
 
 def display_problem() -> str | None:
     """Why no window can be shown, as a sentence that says what to do; None if one can."""
-    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+    chosen = os.environ.get("QT_QPA_PLATFORM", "")
+    if not sys.platform.startswith("linux") or chosen not in ("", "xcb"):
         return None
-    if _wayland_answers():
+    if not chosen and _wayland_answers():
         return None
     if not os.environ.get("DISPLAY"):
         return f"There is no display to show a window on: log in to a desktop (or ssh -X), {_without()}."

@@ -127,6 +127,15 @@ def test_that_without_a_display_the_app_says_what_to_do(
     assert "demo" in shell.refused()
 
 
+def test_that_a_platform_named_by_hand_is_looked_at_too(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("QT_QPA_PLATFORM", "xcb")
+    monkeypatch.setenv("DISPLAY", ":4242")
+    assert "demo" in shell.refused()
+
+
 def test_that_a_dot_bps_of_another_kind_is_refused(shell: Shell) -> None:
     Path("a.bps").write_text("a,b\n1,2\n")
     assert "is not a bpstudio project" in shell.refused("train", "a.bps")
