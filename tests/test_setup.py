@@ -441,7 +441,7 @@ def test_that_every_check_runs_and_pytest_comes_last(
     checks = [line.partition(" ")[2] for line in commands.lines]
     assert checks[:3] == ["-m ruff check .", "-m ruff format --check .", "-m mypy"]
     assert "importlinter" in checks[3]
-    assert checks[4] == "-m pytest"
+    assert checks[4] == "-m pytest -n 2"
     assert capsys.readouterr().out.splitlines()[-1].startswith("== everything passed (")
 
 
