@@ -19,6 +19,9 @@ from bpstudio.model.project import Project
 
 MINIMUM_SIZE = 960, 620
 FIRST_SIZE = 1440, 900
+SWITCH_SECONDS = 0.0005
+"""How long one thread keeps the interpreter while another waits: with Python's 5 ms a run that only
+looks in between native calls would stand still while the window paints."""
 PATIENCE_MS = 20_000
 """How long a picture of the window waits for the connections of a large network."""
 
@@ -31,6 +34,7 @@ def application() -> QApplication:
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("bpstudio")
     app.setStyle("Fusion")

@@ -41,9 +41,6 @@ from bpstudio.training.events import (
 from bpstudio.training.mailbox import Callback, MetricsBuffer, Sink
 from bpstudio.training.schedule import Schedule, after_loss, learning_rate, start_plateau
 
-SHORT_CALL = 0.5
-"""A session whose calls are shorter than this share of what they may be is mostly in the interpreter."""
-
 HISTORY_RECORDS = 1 << 15
 
 CHANGEABLE = ("learning_rate", "momentum", "batch_size", "l1", "l2")
@@ -94,7 +91,6 @@ class Session:
         self._has_rate = config.idle("learning_rate") is None
         self._engine: Engine
         self._awaits_engine = False
-        self._gives_way = True
         self._row_numbers = dataset.rows(TRAIN)
         self._record = MetricsBuffer(HISTORY_RECORDS)
         self._changes: tuple[SettingChange, ...] = ()
@@ -140,7 +136,7 @@ class Session:
         self._measure_best()
         outcome = self._after_epoch(first=True) if self._position == 0 else None
         while outcome is None:
-            if self._gives_way:
+            if self._engine.holds_interpreter:
                 self.control.give_way()
             if self._awaits_engine and is_ready(self.config.dtype):
                 self._awaits_engine = False
@@ -209,7 +205,6 @@ class Session:
         if done < len(part):
             return "diverged", self._divergence(part[done : done + batch])
         limit = self._engine.call_seconds
-        self._gives_way = self._engine.holds_interpreter or seconds < SHORT_CALL * limit
         if rows > batch or seconds < limit:
             aimed = int(done * limit / max(seconds, 1e-7))
             self._call_rows = min(max(batch, aimed), 2 * max(self._call_rows, batch))
