@@ -13,14 +13,15 @@ from pytestqt.qtbot import QtBot
 from bpstudio.explain.pruning import magnitudes, threshold_for
 from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.main_window import MainWindow
-from tests.gui.test_window import close, open_window
+from tests.gui.test_window import open_window
+from tests.gui.windows import closed
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window = open_window(qtbot)
     yield window
-    close(window)
+    closed(window)
 
 
 @pytest.fixture

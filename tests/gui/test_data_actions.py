@@ -12,27 +12,21 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bpstudio.files.samples import sample
-from bpstudio.gui.app import create_window
 from bpstudio.gui.data_actions import with_train_share
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.main_window import MainWindow
 from bpstudio.model.dataset import TEST, TRAIN
 from bpstudio.model.editing import set_activation
+from tests.gui.windows import closed, opened
 
 LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    window = create_window(theme="light")
-    window.show()
-    qtbot.waitExposed(window)
+    window = opened(qtbot)
     yield window
-    window.document.stack.setClean()
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents()
-    QApplication.processEvents()
+    closed(window)
 
 
 def test_that_a_tile_gives_the_network_its_sizes_and_says_why(window: MainWindow) -> None:

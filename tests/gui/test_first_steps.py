@@ -16,7 +16,8 @@ from bpstudio.gui.main_window import MainWindow
 from bpstudio.gui.panels.tile import SampleTile
 from bpstudio.model.project import Project
 from tests.gui.hands import drag
-from tests.gui.test_window import close, open_window, until_idle
+from tests.gui.test_window import open_window, until_idle
+from tests.gui.windows import closed
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -41,7 +42,7 @@ class Hand:
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window = open_window(qtbot, starter())
     yield window
-    close(window)
+    closed(window)
 
 
 def learns(window: MainWindow, qtbot: QtBot) -> None:
@@ -76,7 +77,7 @@ def test_that_an_xor_net_drawn_from_nothing_is_learning_after_four_actions(qtbot
         learns(window, qtbot)
         assert hand.actions == 4
     finally:
-        close(window)
+        closed(window)
 
 
 def test_that_a_layer_drawn_while_paused_keeps_what_was_learned_and_the_run_goes_on(

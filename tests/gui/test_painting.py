@@ -13,36 +13,26 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bpstudio.files.samples import starter
-from bpstudio.gui.app import create_window
 from bpstudio.gui.main_window import MainWindow
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.project import Project
+from tests.gui.windows import closed, opened
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
-def opened(qtbot: QtBot, project: Project) -> MainWindow:
-    window = create_window(project, theme="light")
-    window.show()
-    qtbot.waitExposed(window)
+def painting(qtbot: QtBot, project: Project) -> MainWindow:
+    window = opened(qtbot, project)
     window.toggle_painting()
     qtbot.waitUntil(window.paint_panel.view.isVisible)
     QApplication.processEvents()
     return window
 
 
-def closed(window: MainWindow) -> None:
-    window.document.stack.setClean()
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents()
-    QApplication.processEvents()
-
-
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    window = opened(qtbot, starter())
+    window = painting(qtbot, starter())
     yield window
     closed(window)
 
@@ -50,7 +40,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 @pytest.fixture
 def curve(qtbot: QtBot) -> Iterator[MainWindow]:
     """A window on data that have no plane."""
-    window = opened(qtbot, starter("sine"))
+    window = painting(qtbot, starter("sine"))
     yield window
     closed(window)
 
@@ -264,7 +254,7 @@ def test_that_the_panel_opens_and_closes_by_button_and_key(window: MainWindow) -
 
 def test_that_data_with_several_numbers_to_predict_offer_an_empty_plane(qtbot: QtBot) -> None:
     points = np.random.default_rng(0).uniform(-1, 1, (20, 2))
-    window = opened(qtbot, Project(dataset=Dataset.from_arrays(points, points * 3)))
+    window = painting(qtbot, Project(dataset=Dataset.from_arrays(points, points * 3)))
     try:
         assert window.paint_panel.aside_label.text() == "empty"
         assert "first stroke" in window.paint_panel.hint.text()

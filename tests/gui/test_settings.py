@@ -18,14 +18,15 @@ from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.main_window import MainWindow
 from bpstudio.model.config import OPTIMIZERS, SCHEDULES
 from bpstudio.model.methods import OPTIMIZER_METHODS
-from tests.gui.test_window import close, open_window, press, type_into, until_idle
+from tests.gui.test_window import open_window, press, type_into, until_idle
+from tests.gui.windows import closed
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window = open_window(qtbot)
     yield window
-    close(window)
+    closed(window)
 
 
 def combo(parent: QWidget, name: str) -> QComboBox:

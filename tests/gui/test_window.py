@@ -21,7 +21,6 @@ import bpstudio as bp
 from bpstudio.engines.forward import forward
 from bpstudio.files.resources import resource
 from bpstudio.files.samples import sample, starter
-from bpstudio.gui.app import create_window
 from bpstudio.gui.canvas.layout import STROKE_PER_NEURON
 from bpstudio.gui.dialogs.training_form import TrainingForm
 from bpstudio.gui.main_window import MainWindow
@@ -29,6 +28,7 @@ from bpstudio.gui.widgets import number_text
 from bpstudio.model.project import Project
 from tests.gui.hands import click, drag
 from tests.gui.import_help import drop, press_enter, screen_of
+from tests.gui.windows import closed, opened
 
 LEFT = Qt.MouseButton.LeftButton
 PARTS = (
@@ -44,25 +44,14 @@ def open_window(qtbot: QtBot, project: Project | None = None) -> MainWindow:
         # On a busy machine the starter's own run might be over before anyone looks.
         project = starter()
         project = project.with_config(replace(project.config, epochs=10_000_000))
-    window = create_window(project, theme="light")
-    window.show()
-    qtbot.waitExposed(window)
-    return window
-
-
-def close(window: MainWindow) -> None:
-    window.document.stack.setClean()
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents()
-    QApplication.processEvents()
+    return opened(qtbot, project)
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
     window = open_window(qtbot)
     yield window
-    close(window)
+    closed(window)
 
 
 def press(window: MainWindow, name: str) -> None:
@@ -139,7 +128,7 @@ def test_that_a_network_drawn_by_hand_trains_steps_and_exports_what_the_engine_c
         assert window.files.export_to(tmp_path / "net.npz")
         assert_exported_is_trained(tmp_path / "net.npz", project, trained)
     finally:
-        close(window)
+        closed(window)
 
 
 def assert_exported_is_trained(path: Path, before: Project, trained: Project) -> None:

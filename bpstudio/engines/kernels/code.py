@@ -125,27 +125,39 @@ def _from(dtype: str, paths: dict[str, Path]) -> Kernels:
     return Kernels(dtype, [part for part in found if part is not None])
 
 
+def start_compiler(
+    module: str, *arguments: str, stderr: int = subprocess.DEVNULL, **settings: str
+) -> subprocess.Popen[str]:
+    """Run a module that compiles, in a process of its own that finds what this one finds.
+
+    ``settings`` are environment variables.
+    """
+    # -P: what lies in the current folder is not imported, unless it is here too.
+    path = os.pathsep.join(p or str(Path.cwd()) for p in sys.path)
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", module, *arguments],
+        env=os.environ | {"PYTHONPATH": path, **settings},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=stderr,
+        text=True,
+    )
+
+
 def compile_files(dtype: str, paths: dict[str, Path]) -> None:
     """Compile groups in other processes, at once: this one's interpreter has other things to do."""
-    running = []
-    for group, path in paths.items():
-        module = "bpstudio.engines.kernels.build"
-        # -P: what lies in the current folder is not imported, unless it is here too.
-        command = [sys.executable, "-P", "-m", module, dtype, group, str(path)]
-        environment = os.environ | {
-            "PYTHONPATH": os.pathsep.join(p or str(Path.cwd()) for p in sys.path),
-            "BPSTUDIO_VECTOR_BYTES": str(BYTES[group]),
-        }
-        running.append(
-            subprocess.Popen(
-                command,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
+    module = "bpstudio.engines.kernels.build"
+    running = [
+        start_compiler(
+            module,
+            dtype,
+            group,
+            str(path),
+            stderr=subprocess.PIPE,
+            BPSTUDIO_VECTOR_BYTES=str(BYTES[group]),
         )
+        for group, path in paths.items()
+    ]
     for process in running:
         _, words = process.communicate()
         if process.returncode:

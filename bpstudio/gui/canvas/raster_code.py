@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +13,7 @@ import llvmlite.binding as llvm
 import numpy as np
 
 from bpstudio.engines.cache import code_path, read_code, target_machine
+from bpstudio.engines.kernels.code import start_compiler
 from bpstudio.gui.canvas.raster_numpy import Array
 
 ENTRIES = {"expose": "lnnffnfnfffiil", "develop": "lnndffu"}
@@ -104,13 +103,7 @@ def make_kernel(stopped: Callable[[], bool]) -> RasterKernel | None:
 
 def _compiled(path: Path, stopped: Callable[[], bool]) -> RasterKernel | None:
     """Compile in another process: this one's interpreter has other things to do."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bpstudio.gui.canvas.raster_build", str(path)],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = start_compiler("bpstudio.gui.canvas.raster_build", str(path))
     while process.poll() is None:
         if stopped():
             process.kill()

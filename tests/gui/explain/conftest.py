@@ -5,28 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bpstudio.files.lessons import load_lesson
-from bpstudio.gui.app import create_window
 from bpstudio.gui.main_window import MainWindow
-from bpstudio.model.project import Project
-
-
-def opened(qtbot: QtBot, project: Project) -> MainWindow:
-    window = create_window(project, theme="light")
-    window.show()
-    qtbot.waitExposed(window)
-    return window
-
-
-def closed(window: MainWindow) -> None:
-    window.document.stack.setClean()
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents()
-    QApplication.processEvents()
+from tests.gui.windows import closed, opened
 
 
 @pytest.fixture

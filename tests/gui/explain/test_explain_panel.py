@@ -16,9 +16,9 @@ from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.explain.typeset import Target
 from bpstudio.gui.main_window import MainWindow
 from bpstudio.gui.panels.explain import ExplainPanel
-from tests.gui.explain.conftest import closed, opened
 from tests.gui.hands import click
 from tests.gui.panel_help import regression
+from tests.gui.windows import closed, opened
 
 LEFT = Qt.MouseButton.LeftButton
 KEY = Qt.Key

@@ -17,21 +17,16 @@ from bpstudio.gui.app import create_window
 from bpstudio.gui.importing.drops import given, sorted_out
 from bpstudio.gui.main_window import MainWindow
 from tests.gui.import_help import PATIENCE, drop, drop_data, hover, press_enter, screen_of
+from tests.gui.windows import closed, opened
 
 PASTED = "a\tb\tkind\n1\t2\tx\n3\t4\ty\n5\t6\tx\n7\t8\ty\n"
 
 
 @pytest.fixture
 def window(qtbot: QtBot) -> Iterator[MainWindow]:
-    window = create_window(theme="light")
-    window.show()
-    qtbot.waitExposed(window)
+    window = opened(qtbot)
     yield window
-    window.document.stack.setClean()
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents()
-    QApplication.processEvents()
+    closed(window)
 
 
 def files(*paths: Path) -> QMimeData:
