@@ -178,15 +178,16 @@ def power_of_two(typing: Any, n: Any) -> Any:
 
 
 @vector_intrinsic
-def nearest(typing: Any, a: Any) -> Any:
-    """The nearest whole number of a number below 2^22 in size."""
+def nearest(typing: Any, a: Any, b: Any) -> Any:
+    """The nearest whole number to a * b, which is below 2^22 in size."""
     mantissa = 52 if a.element.bitwidth == 64 else 23
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         magic = constant(a, 1.5 * 2.0**mantissa)
-        return builder.fsub(builder.fadd(args[0], magic), magic)
+        moved = call(builder, f"llvm.fmuladd.{suffix(a)}", magic.type, *args, magic)
+        return builder.fsub(moved, magic)
 
-    return a(a), codegen
+    return a(a, a), codegen
 
 
 # Making vectors
