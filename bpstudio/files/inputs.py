@@ -105,8 +105,9 @@ def _check_missing(source: Source, found: Sequence[RawColumn], wanted: Sequence[
         row, _, raw = min(gaps, key=lambda gap: gap[0])
         total = sum(count for _, count, _ in gaps)
         raise DataError(
-            f"{source.where(row, raw)}: the value is missing; in all {total:,} "
-            f"{'value is' if total == 1 else 'values are'} missing: fill in or leave out rows."
+            f"{source.where(row, raw)}: the value is missing"
+            f"{f'; in all {total:,} values are missing' if total > 1 else ''}: "
+            "fill in or leave out rows."
         )
 
 

@@ -124,10 +124,10 @@ def _missing_problems(source: Source, plan: Plan) -> Iterator[Problem]:
         row, raw, _ = min(gaps, key=lambda gap: gap[0])
         total = sum(len(gap[1].missing) for gap in gaps)
         rows = len(np.unique(np.concatenate([gap[1].missing for gap in gaps])))
-        values = "value is" if total == 1 else "values are"
+        in_all = f"in all {total:,} values are missing in {rows:,} {_rows(rows)}"
         yield Problem(
-            f"{source.where(row, raw)}: the value is missing; in all {total:,} {values} missing in "
-            f"{rows:,} {_rows(rows)}: fill in or leave out rows, or ignore the column.",
+            f"{source.where(row, raw)}: the value is missing{f'; {in_all}' if total > 1 else ''}: "
+            "fill in or leave out rows, or ignore the column.",
             raw.name,
             row,
             source.line(row),

@@ -143,3 +143,17 @@ def test_that_a_project_refuses_options_of_data(shell: Shell, iris: Path) -> Non
     assert "leave out --test-file" in shell.refused("train", iris, "--test-file", "x.csv")
     assert "leave out --output" in shell.refused("train", iris, "--output", "sigmoid")
     assert "leave out --sheet" in shell.refused("train", "sample:iris", "--sheet", "x")
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("inspect", "sample:xor"), "2-3-1"),
+        (("check", "sample:xor"), "The gradient holds"),
+        (("evaluate", "sample:iris", "--folds", 3), "mean"),
+    ],
+)
+def test_that_a_sample_stands_wherever_a_project_does(
+    shell: Shell, words: tuple[object, ...], part: str
+) -> None:
+    assert part in shell.done(*words).out

@@ -403,7 +403,7 @@ def test_that_every_control_has_a_name_and_a_tooltip(screen: Screens) -> None:
     [
         ("watermelon3.csv", "Import 17 rows: 19 inputs → 2 classes"),
         ("diabetes.train", "Import 768 rows: 8 inputs → 2 classes"),
-        ("building.train", "Import 4 208 rows: 14 inputs → 3 numbers"),
+        ("building.train", "Import 4,208 rows: 14 inputs → 3 numbers"),
         ("two-spiral.train", "Import 386 rows: 2 inputs → 2 classes"),
     ],
 )
@@ -411,7 +411,7 @@ def test_that_real_files_need_one_enter(
     screen: Screens, qtbot: QtBot, shared: Path, file: str, words: str
 ) -> None:
     dialog = screen(shared / file)
-    assert dialog.import_button.text().replace("\u2009", " ") == words
+    assert dialog.import_button.text() == words
     with qtbot.waitSignal(dialog.accepted):
         press_enter(dialog)
 
@@ -420,5 +420,5 @@ def test_that_images_are_read_with_their_labels(
     screen: Screens, qtbot: QtBot, shared: Path
 ) -> None:
     dialog = screen(shared / "t10k-images-idx3-ubyte.gz")
-    assert dialog.import_button.text().replace("\u2009", " ").endswith("784 inputs → 10 classes")
+    assert dialog.import_button.text().endswith("784 inputs → 10 classes")
     assert "labels" in dialog.format_bar.note.text()
