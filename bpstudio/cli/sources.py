@@ -46,12 +46,14 @@ class DataOptions:
     decimal: str | None = None
     header: bool | None = None
     sheet: str | None = None
+    no_value: str | None = None
 
     def given(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if value is not None}
 
 
 _READING = ("encoding", "delimiter", "decimal", "header", "sheet")
+_EVERY_COLUMN = ""
 _SHARES = ("validation", "test")
 
 
@@ -159,6 +161,8 @@ def _read(file: str, options: DataOptions, seed: int, output_size: int | None) -
         reading = {name: given.pop(name) for name in _READING if name in given}
         if "delimiter" in reading:
             reading["delimiter"] = _delimiter(reading["delimiter"])
+        if texts := [text.strip() for text in given.pop("no_value", "").split(",") if text.strip()]:
+            reading["gaps"] = {_EVERY_COLUMN: tuple(texts)}
         with reading_bar(file) as progress:
             return load_table(
                 file, given.pop("target", None), seed=seed, output_size=output_size,

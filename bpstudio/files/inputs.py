@@ -30,7 +30,8 @@ def read_inputs(
     """
     names = [column.name for column in preparation.inputs]
     texts = {column.name: "text" for column in preparation.columns if column.is_category}
-    source = read_source(Path(path), Options(types=texts), known=names)
+    gaps = {column.name: column.gaps for column in preparation.columns if column.gaps}
+    source = read_source(Path(path), Options(types=texts, gaps=gaps), known=names)
     return matched_values(source, preparation, need_targets)
 
 
