@@ -138,7 +138,8 @@ def exp(x: Any) -> Any:
 def _sigmoid(z: Any) -> Any:
     one, zero = like(1.0, z), like(0.0, z)
     e = _shifted_exp(with_sign(z, like(-1.0, z)), zero)
-    return where_greater(zero, z, e, one) / (one + e)
+    above = where_greater(zero, z, e, one)
+    return where_greater(_lowest(z), z, zero, above) / (one + e)
 
 
 @inlined

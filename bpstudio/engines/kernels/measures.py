@@ -57,7 +57,7 @@ def measure(
     summed = 0.0
     for k in range(ZERO, rows, chunk):
         n = min(chunk, rows - k)
-        forward(order, k, n, X, layers, links, count, stride, work, moved, values, panel)
+        forward(order, k, n, rows, X, layers, links, count, stride, work, moved, values, panel)
         for r in range(ZERO, n):
             row = np.uintp(order[k + r])
             at = r * stride + offset

@@ -43,7 +43,8 @@ _NO_BACK, _FIRST_BACK = np.uintp(plan.NO_BACK), np.uintp(plan.FIRST_BACK)
 
 PACK_RATIO = np.uintp(10)
 """Weights are laid out anew for a forward product where the rows are more than a tenth of its length."""
-_LINE = np.uintp(16)
+AHEAD = np.uintp(3)
+"""Rows of data are asked for so many rows before they are copied."""
 
 
 @kernel
@@ -59,9 +60,11 @@ def scatter(work: Any, vector: Any, moves: Any, moved: Any) -> None:
 
 
 @inlined
-def _take_row(values: Any, at: Any, X: Any, row: Any, size: Any) -> None:
-    start = row * size
+def _take_row(values: Any, at: Any, X: Any, row: Any, size: Any, following: Any) -> None:
+    """Copy a row of X, and have one brought near that is copied soon."""
+    start, soon = row * size, following * size
     for i in range(ZERO, size, lanes(X)):
+        prefetch(X, soon + i)
         store(values, at + i, load_first(X, start + i, size - i))
 
 
@@ -161,11 +164,8 @@ def online(
     x, old = ZERO, stride
     for k in range(ZERO, rows):
         row = np.uintp(order[k])
-        _take_row(values, x, X, row, inputs)
-        if k + ONE < rows:
-            following = np.uintp(order[k + ONE]) * inputs
-            for i in range(ZERO, inputs, _LINE):
-                prefetch(X, following + i)
+        following = np.uintp(order[min(k + ONE, rows - ONE)])
+        _take_row(values, x, X, row, inputs, following)
         for a in range(LAYER_FIELDS, last + ONE, LAYER_FIELDS):
             _online_layer(a, layers, links, work, values, x, old, deltas, stride, moved, k > ZERO)
             activate(layers[a + CODE], values, layers[a + OFFSET], layers[a + SIZE])
@@ -281,13 +281,14 @@ def _forward_layer(
 
 @kernel
 def forward(
-    order: Any, k: Any, rows: Any, X: Any, layers: Any, links: Any, count: Any, stride: Any,
-    work: Any, moved: Any, values: Any, panel: Any,
+    order: Any, k: Any, rows: Any, end: Any, X: Any, layers: Any, links: Any, count: Any,
+    stride: Any, work: Any, moved: Any, values: Any, panel: Any,
 ) -> None:  # fmt: skip
-    """Outputs of every layer for rows k and on of the order: (22)."""
+    """Outputs of every layer for rows k and on of the order, which has ``end``: (22)."""
     inputs = layers[SIZE]
     for r in range(ZERO, rows):
-        _take_row(values, r * stride, X, np.uintp(order[k + r]), inputs)
+        following = np.uintp(order[min(k + r + AHEAD, end - ONE)])
+        _take_row(values, r * stride, X, np.uintp(order[k + r]), inputs, following)
     lane = lanes(values)
     for a in range(LAYER_FIELDS, count * LAYER_FIELDS, LAYER_FIELDS):
         size, offset = layers[a + SIZE], layers[a + OFFSET]
@@ -373,7 +374,7 @@ def batches(
         n = min(chunk, update - position, rows - k)
         if position == ZERO and not plain:
             _clear(gradient, ZERO, length)
-        forward(order, k, n, X, layers, links, count, stride, work, moved, values, panel)
+        forward(order, k, n, rows, X, layers, links, count, stride, work, moved, values, panel)
         for r in range(ZERO, n):
             row = np.uintp(order[k + r]) * outputs
             squares = squares + output_delta(
