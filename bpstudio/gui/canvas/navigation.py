@@ -69,7 +69,7 @@ class Navigation:
         self._drawing.setSceneRect(QRectF(middle - reach, middle + reach))
         self._view.setTransform(view_transform(scale, self.turned))
         self._view.centerOn(middle)
-        self.moved()
+        self._tell()
 
     def turn(self, turned: bool) -> None:
         """Let the network run from bottom to top, or from left to right, all of it in view."""
@@ -97,6 +97,10 @@ class Navigation:
         """Move what is seen by an offset in scene pixels."""
         self.fitted = False
         self._view.centerOn(self.seen.center() - offset)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._drawing.motion.go_on()
         self.moved()
 
 
