@@ -145,6 +145,11 @@ def set_unfolded(project: Project, layers: Iterable[str], unfolded: bool) -> Pro
     return replace(project, unfolded=chosen)
 
 
+def set_upward(project: Project, upward: bool) -> Project:
+    """The network from bottom to top on the canvas, or from left to right."""
+    return replace(project, upward=upward)
+
+
 def tidy(project: Project) -> Project:
     """Forget places given by hand: every layer stands in its column again."""
     return project.with_layout({})

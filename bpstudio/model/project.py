@@ -60,8 +60,9 @@ class Project:
 
     ``network`` is where training is, ``start`` the parameter vector of epoch 0 that Reset goes back to.
     ``layout`` maps layer ids to the place of the layer's middle on the canvas, ``unfolded`` names large
-    layers of which the canvas shows every neuron. ``extra`` holds what a
-    project file said that this version does not know, to be saved again. The arrays are frozen.
+    layers of which the canvas shows every neuron; ``upward``: there the network runs from bottom to top,
+    not from left to right. ``extra`` holds what a project file said that this version does not know, to
+    be saved again. The arrays are frozen.
     """
 
     network: Network = field(default_factory=lambda: Network(Topology(), np.zeros(0)))
@@ -70,6 +71,7 @@ class Project:
     dataset: Dataset | None = None
     layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     unfolded: frozenset[str] = frozenset()
+    upward: bool = False
     progress: Progress = field(default_factory=Progress)
     history: History = field(default_factory=History)
     notes: str = ""
@@ -93,7 +95,7 @@ class Project:
             and self.start.tobytes() == other.start.tobytes()
             and (self.config, self.dataset, self.layout, self.notes, self.extra)
             == (other.config, other.dataset, other.layout, other.notes, other.extra)
-            and self.unfolded == other.unfolded
+            and (self.unfolded, self.upward) == (other.unfolded, other.upward)
             and (self.progress, self.history) == (other.progress, other.history)
         )
 

@@ -24,6 +24,7 @@ from bpstudio.gui.canvas.selection import Connection, Key, Neuron, Selection
 from bpstudio.gui.canvas.sprite import Motion
 from bpstudio.gui.canvas.traces import TraceItem, paths_of
 from bpstudio.gui.theme import Theme
+from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
 
@@ -57,6 +58,8 @@ class Drawing(QGraphicsScene):
         self.trace, self.marks, self.pruned = TraceItem(), TraceItem(), TraceItem()
         self.shows_pruned = False
         self.turned = False
+        """Whether the view shows the scene from bottom to top."""
+        self._row: tuple[Dataset | None, int] = (None, 0)
         self.scale = 1.0
         """The magnitude of a weight or bias that has full ink."""
         self.light = LightItem()
@@ -68,11 +71,8 @@ class Drawing(QGraphicsScene):
     def show_project(self, project: Project) -> bool:
         """Show this project; only what changed is made anew. True if the places of things are new."""
         old, self.project = self.project, project
-        rebuilt = (old.topology, old.layout, old.unfolded) != (
-            project.topology,
-            project.layout,
-            project.unfolded,
-        )
+        rebuilt = _places_of(old) != _places_of(project)
+        self.turned = project.upward
         if rebuilt:
             self._rebuild(project)
         self._refresh(project)
@@ -135,7 +135,7 @@ class Drawing(QGraphicsScene):
     def _refresh(self, project: Project) -> None:
         network = project.network
         scale = self.scale = weight_bound(network)
-        self.answers = answers(project)
+        self.answers = answers(project, self.row)
         for layer_id, item in self.layers.items():
             answer = self.answers[layer_id]
             biases = network.biases.get(layer_id)
@@ -169,10 +169,15 @@ class Drawing(QGraphicsScene):
         self.picture.set_theme(theme)
         self._refresh(self.project)
 
-    def set_turned(self, turned: bool) -> None:
-        """Whether the view shows the scene from bottom to top."""
-        self.turned = turned
-        self._rebuild(self.project)
+    @property
+    def row(self) -> int | None:
+        """The row of the data that is shown; None: the first one of the training part."""
+        dataset, row = self._row
+        return row if dataset is not None and dataset is self.project.dataset else None
+
+    def show_row(self, row: int) -> None:
+        """Show what the network answers for a row of its data, from 0, as long as it has these."""
+        self._row = self.project.dataset, row
         self._refresh(self.project)
 
     # Marks
@@ -276,3 +281,8 @@ class Drawing(QGraphicsScene):
             if distance < best:
                 best, found = distance, (source, i, target, j)
         return found
+
+
+def _places_of(project: Project) -> tuple[object, ...]:
+    """What decides where things are."""
+    return project.topology, project.layout, project.unfolded, project.upward

@@ -22,16 +22,19 @@ EMPTY = QRectF(-300, -200, 600, 400)
 class Navigation:
     """Moves one view over its drawing. ``fitted``: the whole network stays in view when it changes.
 
-    ``turned``: the network runs from bottom to top. ``moved`` is called whenever the view shows another
-    part than before.
+    ``moved`` is called whenever the view shows another part than before.
     """
 
     def __init__(self, view: QGraphicsView, drawing: Drawing) -> None:
         self._view = view
         self._drawing = drawing
         self.fitted = True
-        self.turned = False
         self.moved: Callable[[], None] = _nobody
+
+    @property
+    def turned(self) -> bool:
+        """Whether the network runs from bottom to top."""
+        return self._drawing.turned
 
     @property
     def scale(self) -> float:
@@ -70,12 +73,6 @@ class Navigation:
         self._view.setTransform(view_transform(scale, self.turned))
         self._view.centerOn(middle)
         self._tell()
-
-    def turn(self, turned: bool) -> None:
-        """Let the network run from bottom to top, or from left to right, all of it in view."""
-        self.turned = turned
-        self._drawing.set_turned(turned)
-        self.fit()
 
     def actual_size(self) -> None:
         """One scene pixel on one of the screen, around the middle of what is seen."""

@@ -36,7 +36,7 @@ from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.gui.theme import TITLE_SIZE, Theme, ThemeHolder, text_font
-from bpstudio.model.editing import tidy
+from bpstudio.model.editing import set_upward, tidy
 from bpstudio.model.project import Project
 
 FLOW = "flow"
@@ -129,11 +129,14 @@ class CanvasView(QGraphicsView):
 
     def show_project(self, project: Project) -> None:
         """Show this project; only what changed is made anew."""
-        before = self.drawing.project.topology
+        before = self.drawing.project
+        turned = before.upward != project.upward
+        if turned:
+            self.hand.put_down()
         if self.drawing.show_project(project):
-            self.select(self.selection.after(before, project.topology))
+            self.select(self.selection.after(before.topology, project.topology))
             self.say(selection_name(project, self.selection))
-            if self.navigation.fitted:
+            if turned or self.navigation.fitted:
                 self.navigation.fit()
             self.minimap.follow()
 
@@ -179,9 +182,13 @@ class CanvasView(QGraphicsView):
 
     def turn(self) -> None:
         """Let the network run from bottom to top, or again from left to right."""
-        self.hand.put_down()
-        self.navigation.turn(not self.navigation.turned)
-        self.select(self.selection)
+        upward = not self.document.project.upward
+        name = "Bottom to top" if upward else "Left to right"
+        self.edit(name, lambda project: set_upward(project, upward))
+
+    def show_row(self, row: int) -> None:
+        """Show what the neurons answer, and what flows, for a row of the data, from 0."""
+        self.drawing.show_row(row)
 
     def actual_size(self) -> None:
         """Show the network at its own size."""

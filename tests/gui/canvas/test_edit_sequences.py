@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bpstudio.gui.canvas.editor import Editor
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.document import Document
-from bpstudio.model.editing import insert_layer, move_layers, set_shape, tidy
+from bpstudio.model.editing import insert_layer, move_layers, set_shape, set_upward, tidy
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import Topology
 
@@ -37,6 +37,7 @@ def digest(project: Project) -> bytes:
         [link.key for link in project.topology.links],
         sorted(project.layout.items()),
         sorted(project.unfolded),
+        project.upward,
         project.config,
         project.epoch,
         project.progress.position,
@@ -155,6 +156,7 @@ STEPS_OF_ALL_KINDS: tuple[Step, ...] = (
     lambda editor, rng: editor.set_options([a_layer(editor, rng)], name=f"n{rng.integers(99)}"),
     lambda editor, rng: editor.set_options([a_layer(editor, rng)], initialiser="zeros"),
     lambda editor, rng: editor.edit("Tidy up", tidy),
+    lambda editor, rng: editor.edit("Turn", lambda p: set_upward(p, not p.upward)),
 )  # fmt: skip
 
 

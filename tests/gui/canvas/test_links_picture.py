@@ -32,6 +32,7 @@ def make(
     def view_of(text: str) -> CanvasView:
         view = CanvasView(Document(Project.create(Topology.parse(text))), ThemeHolder())
         qtbot.addWidget(view)
+        view.document.shown_changed.connect(view.show_project)
         view.resize(600, 420)
         view.show()
         qtbot.waitExposed(view)
