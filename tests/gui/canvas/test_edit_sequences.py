@@ -1,6 +1,6 @@
 """Long random sequences of edits, undone and redone: the same bytes at every depth.
 
-By default 4 sequences of 500 steps each; ``HYPOTHESIS_PROFILE=explore`` makes 200 of them.
+By default 25 sequences of 500 steps each; ``HYPOTHESIS_PROFILE=explore`` makes 200 of them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import Topology
 
 STEPS = 500
-SEQUENCES = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 4
+SEQUENCES = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 25
 MOST_LAYERS = 8
 Step = Callable[[Editor, np.random.Generator], object]
 
