@@ -72,6 +72,13 @@ def neuron_image(project: Project, layer_id: str, neuron: int) -> FloatArray | N
     return image
 
 
+def shown_row(dataset: Dataset, row: int | None) -> int:
+    """A row of the data, from 0; where there is no such row the first one of the training part."""
+    if row is None or not 0 <= row < len(dataset):
+        return int(dataset.rows(TRAIN)[0])
+    return row
+
+
 def answers(project: Project, row: int | None = None) -> dict[str, LayerAnswer]:
     """Answers of all neurons by layer id; empty ones where network and data do not fit.
 
@@ -83,8 +90,7 @@ def answers(project: Project, row: int | None = None) -> dict[str, LayerAnswer]:
         return nothing
     if topology.input.size != dataset.preparation.input_size:
         return nothing
-    if row is None or not 0 <= row < len(dataset):
-        row = int(dataset.rows(TRAIN)[0])
+    row = shown_row(dataset, row)
     with np.errstate(over="ignore", invalid="ignore"):
         outputs = project.network.forward(dataset.inputs[[row]])
         images = _over_the_plane(project, dataset)

@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
         self.canvas.message.connect(self.show_refusal)
         self.canvas.selection_changed.connect(self.explain_panel.show_selection)
         self.canvas.neuron_hovered.connect(self._on_hovered)
+        self.explain_panel.rows.row_shown.connect(self.canvas.show_row)
         self.explain_panel.lit.connect(self.canvas.light)
         self.explain_panel.pulsed.connect(self.canvas.pulse.run)
         self.explain_panel.edit_requested.connect(self.edit)

@@ -235,7 +235,11 @@ class Runner(QObject):
             return
         if can_continue(before, after):
             self._base = replace(
-                self._base, config=after.config, layout=after.layout, unfolded=after.unfolded
+                self._base,
+                config=after.config,
+                layout=after.layout,
+                unfolded=after.unfolded,
+                upward=after.upward,
             )
             self._session.control.change(after.config)
             if not self._running:

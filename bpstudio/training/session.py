@@ -383,11 +383,12 @@ def history_of(epochs: Sequence[EpochDone], changes: tuple[SettingChange, ...] =
 
 def can_continue(before: Project, after: Project) -> bool:
     """Whether a run on ``before`` may go on with ``after``: nothing differs but what may change."""
+    if before.network != after.network:
+        return False
     changed = {name: getattr(after.config, name) for name in CHANGEABLE}
     adapted = replace(before, config=replace(before.config, **changed))
-    return adapted == replace(
-        after, layout=before.layout, unfolded=before.unfolded, notes=before.notes
-    )
+    seen = {name: getattr(before, name) for name in ("layout", "unfolded", "upward", "notes")}
+    return adapted == replace(after, **seen)
 
 
 class _Rows:

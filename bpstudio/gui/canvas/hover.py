@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 
+from bpstudio.explain.neurons import shown_row
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.selection import Connection, Neuron
 
@@ -50,6 +51,7 @@ class Hover:
         if biases is not None:
             lines.append(f"bias = {biases[neuron]:.4f}")
         outputs = self._drawing.answers[layer_id].outputs
-        if outputs is not None:
-            lines.append(f"output, first row = {outputs[neuron]:.4f}")
+        if outputs is not None and project.dataset is not None:
+            row = shown_row(project.dataset, self._drawing.row)
+            lines.append(f"output, row {row + 1} = {outputs[neuron]:.4f}")
         return lines

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphi
 
 from bpstudio.gui.canvas import neuron_paint as neurons
 from bpstudio.gui.canvas.layout import MAX_SHOWN, LayerPlace
+from bpstudio.gui.canvas.sprite import Motion, Sprite
 from bpstudio.gui.canvas.turn import level
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
 from bpstudio.model.arrays import FloatArray
@@ -27,7 +28,7 @@ Align = Qt.AlignmentFlag
 class LayerItem(QGraphicsObject):
     """Paints what it is given and knows nothing of documents or gestures."""
 
-    def __init__(self, place: LayerPlace, title: str, label_y: float) -> None:
+    def __init__(self, place: LayerPlace, title: str, label_y: float, motion: Motion) -> None:
         super().__init__()
         self.place = place
         self.title = title
@@ -53,6 +54,8 @@ class LayerItem(QGraphicsObject):
         self._scale = 1.0
         self._pulse: tuple[FloatArray, float, bool] | None = None
         self._measured: tuple[Sequence[str], float] = ((), 0.0)
+        self._motion = motion
+        self._sprite = Sprite()
         self.setPos(place.x, 0)
         self.setZValue(2)
         self.setAcceptHoverEvents(True)
@@ -86,6 +89,11 @@ class LayerItem(QGraphicsObject):
         elif values is not None:
             self._colors = neurons.value_colors(self.theme, values)
         self._biases, self._scale = biases, scale
+        self.renew()
+
+    def renew(self) -> None:
+        """Something about it has changed that is seen."""
+        self._sprite.forget()
         self.update()
 
     def set_pulse(self, values: FloatArray | None, strength: float, backward: bool) -> None:
@@ -202,6 +210,20 @@ class LayerItem(QGraphicsObject):
         theme = self.theme
         if theme is None:
             return
+        exposed = option.exposedRect
+        if widget is None:
+            self._paint_still(painter, exposed)
+        else:
+            bounds = self.boundingRect()
+            self._sprite.draw(painter, bounds, exposed, self._motion, self._paint_still)
+        if self._pulse is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_pulse(painter, theme, self._visible(exposed), *self._pulse)
+
+    def _paint_still(self, painter: QPainter, exposed: QRectF) -> None:
+        """All of it but the wave that passes."""
+        theme = self.theme
+        assert theme is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self.selected or self.target:
@@ -213,7 +235,7 @@ class LayerItem(QGraphicsObject):
             painter.setPen(QPen(theme.color("line"), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.body, 12, 12)
-        visible = self._visible(option.exposedRect)
+        visible = self._visible(exposed)
         if self.place.folded:
             self._paint_strip(painter, theme)
         else:
@@ -224,8 +246,6 @@ class LayerItem(QGraphicsObject):
                     continue
                 with level(painter, rect.center()):
                     self._paint_neuron(painter, theme, index, rect.translated(-rect.center()))
-        if self._pulse is not None:
-            self._paint_pulse(painter, theme, visible, *self._pulse)
         self._paint_names(painter, theme, visible)
         self._paint_labels(painter, theme)
         self._paint_handles(painter, theme)

@@ -22,6 +22,8 @@ INSTANT = 400_000.0
 OVERVIEW, OLD_MS = 480, 1500
 """Size of the picture of the whole that stands in where there is no other, in pixels, and how old it
 may be while the weights move."""
+MARGIN = 96
+"""How far beyond the view pictures reach, in pixels: so far it pans without drawing anew."""
 DIMMED = 0.2
 """Opacity of connections that are not looked at."""
 BAND = (1.5, 1.1, 0.7, 0.3)
@@ -154,6 +156,8 @@ class LinksPicture(QGraphicsObject):
     def _on_rest(self) -> None:
         self._order(ALL)
         self._order(LIT)
+        if self._wave is not None:
+            self._order_flow()
 
     def _order(self, kind: str) -> None:
         """Have the picture of a kind drawn from where the view is now."""
@@ -174,8 +178,9 @@ class LinksPicture(QGraphicsObject):
         if picture is not None:
             self._on_done(kind, picture)
 
-    def _order_from(self, kind: str, view: Viewpoint) -> Order:
-        return Order(self._strokes[kind], self._cropped(view), self._inks())
+    def _order_from(self, kind: str, view: Viewpoint, margin: int = MARGIN) -> Order:
+        spare = 0 if kind == WHOLE else round(margin * view.pixel)
+        return Order(self._strokes[kind], self._cropped(view, spare), self._inks())
 
     def _on_done(self, kind: str, picture: Picture) -> None:
         if self._awaited.get(kind) is picture.order:
@@ -198,13 +203,14 @@ class LinksPicture(QGraphicsObject):
         columns, rows = int(np.ceil(box.width() * scale)), int(np.ceil(box.height() * scale))
         return Viewpoint(scale, -box.left() * scale, -box.top() * scale, columns, rows)
 
-    def _cropped(self, view: Viewpoint) -> Viewpoint:
-        """The part of a view in which there are connections: device pixels from ``left``, ``top``."""
+    def _cropped(self, view: Viewpoint, spare: int) -> Viewpoint:
+        """The part of a view in which there are connections, and ``spare`` pixels around the view:
+        device pixels from ``left``, ``top``."""
         box = self._box
-        left = max(0, int(np.floor(box.left() * view.scale + view.dx)))
-        top = max(0, int(np.floor(box.top() * view.scale + view.dy)))
-        right = min(view.columns, int(np.ceil(box.right() * view.scale + view.dx)))
-        bottom = min(view.rows, int(np.ceil(box.bottom() * view.scale + view.dy)))
+        left = max(-spare, int(np.floor(box.left() * view.scale + view.dx)))
+        top = max(-spare, int(np.floor(box.top() * view.scale + view.dy)))
+        right = min(view.columns + spare, int(np.ceil(box.right() * view.scale + view.dx)))
+        bottom = min(view.rows + spare, int(np.ceil(box.bottom() * view.scale + view.dy)))
         return Viewpoint(
             view.scale,
             view.dx - left,
@@ -245,29 +251,50 @@ class LinksPicture(QGraphicsObject):
             self._paint_wave(painter, view, *self._wave)
 
     def _move_to(self, view: Viewpoint) -> None:
-        """The view looks from elsewhere: draw at once if that is quick, or else when it rests."""
+        """The view looks from elsewhere: move what was drawn if that is exact, draw at once if that is
+        quick, or else when the view rests."""
         self._view = view
         for kind in (ALL, LIT):
-            if not self._strokes[kind]:
+            strokes, picture = self._strokes[kind], self._pictures.get(kind)
+            if not strokes or (kind not in self._awaited and self._suits(picture, view)):
                 continue
             # What is being drawn would be seen for a moment only.
             self._cancel(kind)
-            if _quick(self._strokes[kind], view):
-                picture = take_picture(self._order_from(kind, view))
-                if picture is not None:
+            if _quick(strokes, view):
+                # What lies beyond is for panning; a view that zooms shows this picture once.
+                panned = picture is not None and picture.view.scale == view.scale
+                order = self._order_from(kind, view, MARGIN if panned else 0)
+                if (picture := take_picture(order)) is not None:
                     self._keep(kind, picture)
             elif self._pictures:
                 self._rest.start()
             else:
                 self._order(kind)
-        if self._wave is not None:
-            self._order_flow()
+        if FLOWING in self._pictures and not self._suits(self._pictures[FLOWING], view):
+            del self._pictures[FLOWING]
+            self._rest.start()
+
+    def _suits(self, picture: Picture | None, view: Viewpoint) -> bool:
+        """Whether a picture, moved by whole pixels, is what this view shows."""
+        if picture is None or not _is_shifted(picture.view, view):
+            return False
+        seen = self._cropped(view, 0)
+        left, top = view.dx - seen.dx, view.dy - seen.dy
+        # Where the picture begins in this view.
+        first, upper = view.dx - picture.view.dx, view.dy - picture.view.dy
+        slack = 1e-6
+        return (
+            first <= left + slack
+            and upper <= top + slack
+            and first + picture.view.columns >= left + seen.columns - slack
+            and upper + picture.view.rows >= top + seen.rows - slack
+        )
 
     def _paint_all(self, painter: QPainter, view: Viewpoint) -> None:
         """All connections; where the last picture does not reach, as they are in that of the whole."""
         picture, whole = self._pictures.get(ALL), self._pictures.get(WHOLE)
         self._paint_picture(painter, view, picture)
-        if whole is None or (picture is not None and self._cropped(view) == picture.view):
+        if whole is None or self._suits(picture, view):
             return
         painter.save()
         if picture is not None:
@@ -299,9 +326,8 @@ class LinksPicture(QGraphicsObject):
         if picture is None:
             return
         drawn = picture.view
-        left = (view.dx - drawn.dx) / view.pixel
-        top = (view.dy - drawn.dy) / view.pixel
-        if drawn.scale == view.scale and drawn.pixel == view.pixel and _whole(left, top, view):
+        if _is_shifted(drawn, view):
+            left, top = (view.dx - drawn.dx) / view.pixel, (view.dy - drawn.dy) / view.pixel
             turned = is_turned(painter.worldTransform())
             painter.save()
             painter.resetTransform()
@@ -345,7 +371,8 @@ def _viewpoint(painter: QPainter) -> Viewpoint:
     return Viewpoint(scale, transform.dx() * pixel, transform.dy() * pixel, columns, rows, pixel)
 
 
-def _whole(left: float, top: float, view: Viewpoint) -> bool:
-    """Whether an offset is a whole number of device pixels."""
-    across, down = left * view.pixel, top * view.pixel
-    return abs(across - round(across)) < 1e-6 and abs(down - round(down)) < 1e-6
+def _is_shifted(drawn: Viewpoint, view: Viewpoint) -> bool:
+    """Whether the one is the other moved by a whole number of device pixels."""
+    across, down = view.dx - drawn.dx, view.dy - drawn.dy
+    same = drawn.scale == view.scale and drawn.pixel == view.pixel
+    return same and abs(across - round(across)) < 1e-6 and abs(down - round(down)) < 1e-6

@@ -81,16 +81,17 @@ class HoverCard(QGraphicsItem):
     def __init__(self) -> None:
         super().__init__()
         self.theme: Theme | None = None
-        self._lines: list[str] = []
+        self.lines: list[str] = []
+        """What it says."""
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
         self.setZValue(10)
         self.setVisible(False)
 
     def show_lines(self, lines: list[str], at: QPointF) -> None:
         """The first line in small, the others bold."""
-        if lines != self._lines:
+        if lines != self.lines:
             self.prepareGeometryChange()
-            self._lines = lines
+            self.lines = lines
         self.setPos(at)
         self.setVisible(True)
         self.update()
@@ -101,9 +102,9 @@ class HoverCard(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if self.theme is not None and self._lines:
+        if self.theme is not None and self.lines:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_bubble(painter, self.theme, QPointF(14, -14), self._lines, "text")
+            paint_bubble(painter, self.theme, QPointF(14, -14), self.lines, "text")
 
 
 def paint_bubble(

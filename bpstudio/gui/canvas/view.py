@@ -26,7 +26,7 @@ from bpstudio.gui.canvas.hand import Hand
 from bpstudio.gui.canvas.hover import Hover
 from bpstudio.gui.canvas.keys import Keys
 from bpstudio.gui.canvas.layout import LayerPlace
-from bpstudio.gui.canvas.legend import paint_legend
+from bpstudio.gui.canvas.legend import Legend
 from bpstudio.gui.canvas.light import Pulse
 from bpstudio.gui.canvas.menu import CanvasMenu
 from bpstudio.gui.canvas.minimap import Minimap
@@ -36,7 +36,7 @@ from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.gui.theme import TITLE_SIZE, Theme, ThemeHolder, text_font
-from bpstudio.model.editing import tidy
+from bpstudio.model.editing import set_upward, tidy
 from bpstudio.model.project import Project
 
 FLOW = "flow"
@@ -57,8 +57,8 @@ class CanvasView(QGraphicsView):
 
     ``selection_changed`` brings the Selection, ``neuron_hovered`` a layer id and index or None,
     ``message`` why something could not be done, ``tool_changed`` the Tool, ``pruned_shown`` whether
-    pruned connections are in view, ``exact_shown`` that the connections are drawn exactly again after
-    the view or the network moved; ``play_requested`` and ``rename_requested`` ask for what is not
+    pruned connections are in view, ``exact_shown`` that all is drawn exactly again after the view or
+    the network moved; ``play_requested`` and ``rename_requested`` ask for what is not
     done here.
     """
 
@@ -83,13 +83,15 @@ class CanvasView(QGraphicsView):
         self.drawing = Drawing(themes.theme, self)
         self.setScene(self.drawing)
         self.drawing.flow.set_enabled(preference(FLOW, True))
-        self.drawing.picture.exact_shown.connect(self.exact_shown)
+        self.drawing.picture.exact_shown.connect(self._on_exact)
+        self.drawing.motion.rested.connect(self._on_exact)
         self.navigation = Navigation(self, self.drawing)
         self.minimap = Minimap(self, self.drawing, self.navigation)
         self.editor = Editor(document, self.message.emit)
         self.clipboard = CanvasClipboard(self)
         self._hover = Hover(self.drawing)
         self._keys = Keys(self)
+        self._legend = Legend()
         self.hand = Hand(self)
         # What drawing itself has selected: the next click draws on instead of letting go of it.
         self._drawn = Selection()
@@ -127,11 +129,14 @@ class CanvasView(QGraphicsView):
 
     def show_project(self, project: Project) -> None:
         """Show this project; only what changed is made anew."""
-        before = self.drawing.project.topology
+        before = self.drawing.project
+        turned = before.upward != project.upward
+        if turned:
+            self.hand.put_down()
         if self.drawing.show_project(project):
-            self.select(self.selection.after(before, project.topology))
+            self.select(self.selection.after(before.topology, project.topology))
             self.say(selection_name(project, self.selection))
-            if self.navigation.fitted:
+            if turned or self.navigation.fitted:
                 self.navigation.fit()
             self.minimap.follow()
 
@@ -144,7 +149,7 @@ class CanvasView(QGraphicsView):
         painter.resetTransform()
         if self.drawing.bundles:
             area = QRectF(self.viewport().rect())
-            paint_legend(painter, self.drawing.theme, area, self.drawing.scale)
+            self._legend.draw(painter, self.drawing.theme, area, self.drawing.scale)
         if self.places or self.drawing.ghost.isVisible():
             return
         painter.setFont(text_font(TITLE_SIZE))
@@ -154,8 +159,12 @@ class CanvasView(QGraphicsView):
 
     @property
     def is_exact(self) -> bool:
-        """Whether the connections are drawn as they are, not moved or scaled from before."""
-        return self.drawing.picture.is_exact
+        """Whether all is drawn as it is, not moved or scaled from before."""
+        return self.drawing.picture.is_exact and not self.drawing.motion.moving
+
+    def _on_exact(self) -> None:
+        if self.is_exact:
+            self.exact_shown.emit()
 
     def show_running(self, running: bool) -> None:
         """A run or a step has begun or ended: its flow is seen in the network."""
@@ -173,9 +182,13 @@ class CanvasView(QGraphicsView):
 
     def turn(self) -> None:
         """Let the network run from bottom to top, or again from left to right."""
-        self.hand.put_down()
-        self.navigation.turn(not self.navigation.turned)
-        self.select(self.selection)
+        upward = not self.document.project.upward
+        name = "Bottom to top" if upward else "Left to right"
+        self.edit(name, lambda project: set_upward(project, upward))
+
+    def show_row(self, row: int) -> None:
+        """Show what the neurons answer, and what flows, for a row of the data, from 0."""
+        self.drawing.show_row(row)
 
     def actual_size(self) -> None:
         """Show the network at its own size."""
@@ -346,8 +359,9 @@ class CanvasView(QGraphicsView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         at = event.position().toPoint()
-        layer = self.drawing.layer_at(self.mapToScene(at))
-        if event.modifiers() & Modifier.ControlModifier and layer is not None:
+        resizing = bool(event.modifiers() & Modifier.ControlModifier)
+        layer = self.drawing.layer_at(self.mapToScene(at)) if resizing else None
+        if layer is not None:
             chosen = self.selection.layers
             layers = chosen if layer in chosen else frozenset({layer})
             self.editor.resize_by(layers, 1 if event.angleDelta().y() > 0 else -1)

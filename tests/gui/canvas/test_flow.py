@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from bpstudio.files.samples import sample
@@ -15,7 +17,9 @@ from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import view_of
+from tests.gui.canvas.canvas_help import neuron, view_of
+from tests.gui.hands import at
+from tests.gui.windows import closed, opened
 
 
 class Time:
@@ -146,3 +150,32 @@ def test_that_nothing_flows_in_a_network_without_data(qtbot: QtBot) -> None:
     view = view_of(qtbot, Project.create(Topology.parse("2-3-1")))
     view.show_running(True)
     assert view.drawing.flow.clock.wave is None
+
+
+def test_that_what_is_seen_is_of_the_row_that_is_explained(view: CanvasView, qtbot: QtBot) -> None:
+    project = view.document.project
+    assert project.dataset is not None
+    for row in (7, 120):
+        view.show_row(row)
+        expected = project.network.forward(project.dataset.inputs[[row]])
+        seen = view.drawing.answers["hidden1"].outputs
+        assert seen is not None and np.array_equal(seen, expected["hidden1"][0])
+        spot = at(view, *neuron(view, "hidden1", 2))
+        QTest.mouseMove(view.viewport(), spot - QPoint(1, 0))
+        QTest.mouseMove(view.viewport(), spot)
+        assert view.drawing.card.lines[-1] == f"output, row {row + 1} = {seen[2]:.4f}"
+        view.show_running(True)
+        flow = view.drawing.flow.flow
+        assert flow is not None and np.array_equal(flow.outputs["output"], expected["output"][0])
+        view.drawing.flow.clock.stop()
+    # Other data have other rows.
+    view.show_project(Project.create(Topology.parse("2-3-1"), sample("xor")))
+    assert view.drawing.row is None
+
+
+def test_that_the_canvas_follows_the_row_of_the_explanation(qtbot: QtBot) -> None:
+    window = opened(qtbot)
+    number = window.explain_panel.rows.number
+    number.setValue(number.value() + 3)
+    assert window.canvas.drawing.row == number.value() - 1
+    closed(window)
