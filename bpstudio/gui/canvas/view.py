@@ -31,7 +31,7 @@ from bpstudio.gui.canvas.light import Pulse
 from bpstudio.gui.canvas.menu import CanvasMenu
 from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
-from bpstudio.gui.canvas.selection import Neuron, Selection
+from bpstudio.gui.canvas.selection import Neuron, Remembered, Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.preferences import preference, set_preference
@@ -95,6 +95,9 @@ class CanvasView(QGraphicsView):
         self.hand = Hand(self)
         # What drawing itself has selected: the next click draws on instead of letting go of it.
         self._drawn = Selection()
+        self._remembered = Remembered()
+        self._returned: Selection | None = None
+        document.edited.connect(self._on_edited)
         self.pulse = Pulse(self.drawing.light, self)
         self._set_up()
         themes.listen(self._on_theme)
@@ -131,14 +134,21 @@ class CanvasView(QGraphicsView):
         """Show this project; only what changed is made anew."""
         before = self.drawing.project
         turned = before.upward != project.upward
+        returned, self._returned = self._returned, None
         if turned:
             self.hand.put_down()
         if self.drawing.show_project(project):
-            self.select(self.selection.after(before.topology, project.topology))
+            still = self.selection.after(before.topology, project.topology)
+            self.select(still if returned is None else returned.within(project.topology))
             self.say(selection_name(project, self.selection))
             if turned or self.navigation.fitted:
                 self.navigation.fit()
             self.minimap.follow()
+
+    def _on_edited(self, before: Project, after: Project) -> None:
+        """What is undone or redone comes back with what was selected in it."""
+        self._remembered.note(before, self.selection)
+        self._returned = self._remembered.of(after)
 
     def _on_theme(self, theme: Theme) -> None:
         self.setBackgroundBrush(theme.color("surface"))
