@@ -19,9 +19,9 @@ from bpstudio.cli.plot import curves
 from bpstudio.cli.report import number
 from bpstudio.model.history import History
 from bpstudio.training.control import Control
-from bpstudio.training.events import EpochDone, Failed, Finished, Note, Result
+from bpstudio.training.events import EpochDone, Epochs, Failed, Finished, Note, Result, history_of
 from bpstudio.training.mailbox import Mailbox, MetricsBuffer
-from bpstudio.training.session import Session, history_of
+from bpstudio.training.session import Session
 
 INTERVAL = 0.1
 _CURVE_HEIGHT = 7
@@ -44,9 +44,8 @@ class Monitor:
         self._lines = 0
         self._plain = os.environ.get("TERM") == "dumb" or not _speaks_unicode(stream)
 
-    def update(self, events: list[EpochDone]) -> None:
-        for event in events:
-            self._seen.put(event)
+    def update(self, epochs: Epochs) -> None:
+        self._seen.put(epochs)
         self._draw()
 
     def _draw(self) -> None:

@@ -10,6 +10,7 @@ from bpstudio.gui.document import Document
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.history import SettingChange
 from bpstudio.model.project import Progress, Project
+from bpstudio.training.changes import can_continue
 from bpstudio.training.control import Control, Mode
 from bpstudio.training.events import (
     Changed,
@@ -21,9 +22,10 @@ from bpstudio.training.events import (
     Result,
     Snapshot,
     Started,
+    history_of,
 )
 from bpstudio.training.mailbox import Mailbox, MetricsBuffer
-from bpstudio.training.session import Session, can_continue, history_of
+from bpstudio.training.session import Session
 
 FRAME_MS = 33
 PAINT_MS = 10
@@ -153,9 +155,9 @@ class Runner(QObject):
         if self._session is None:
             return
         run_id = self._session.run_id
-        for epoch in self._mailbox.take_metrics():
-            if epoch.run_id == run_id:
-                self._live.put(epoch)
+        epochs = self._mailbox.take_metrics()
+        if epochs.run_id == run_id:
+            self._live.put(epochs)
         snapshot = self._mailbox.take_snapshot()
         if snapshot is not None and snapshot.run_id == run_id:
             # Engine and window share the interpreter: the session gives way until the frame is painted,

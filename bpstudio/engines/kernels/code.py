@@ -27,11 +27,13 @@ class KernelError(RuntimeError):
 class Kernels:
     """The functions of ``signatures.ENTRIES`` for one precision, as Python callables.
 
-    Arrays are passed by address. A call lets go of the interpreter while it runs.
+    Arrays are passed by address. A call lets go of the interpreter while it runs. ``addresses`` are for
+    the function that calls the others itself.
     """
 
     def __init__(self, dtype: str, groups: list[tuple[bytes, dict[str, str]]]) -> None:
         self._engines = []
+        self.addresses: dict[str, int] = {}
         functions: dict[str, Callable[..., float]] = {}
         for code, symbols in groups:
             engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
@@ -42,9 +44,11 @@ class Kernels:
             for name, symbol in symbols.items():
                 address = engine.get_function_address(symbol)
                 functions[name] = self._function(name, dtype, address)
+                self.addresses[name] = address
         self.online = functions["online"]
         self.batches = functions["batches"]
         self.measure = functions["measure"]
+        self.epochs = functions["epochs"]
 
     def _function(self, name: str, dtype: str, address: int) -> Callable[..., float]:
         number = ctypes.c_double if dtype == "float64" else ctypes.c_float
