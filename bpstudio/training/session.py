@@ -98,6 +98,11 @@ class Session:
         self._rows, self._pace = 0, Pace()
         self._thread: threading.Thread | None = None
 
+    @property
+    def holds_interpreter(self) -> bool:
+        """Whether other threads stand still while it computes; known once there are events."""
+        return self._engine.holds_interpreter
+
     # In a thread of its own
 
     def start(self) -> None:
