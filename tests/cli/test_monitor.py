@@ -7,7 +7,8 @@ import io
 import numpy as np
 import pytest
 
-from bpstudio.cli.monitor import Monitor, TrainingError, curve_lines, run_session
+from bpstudio.cli.monitor import Monitor, curve_lines, run_session
+from bpstudio.cli.options import TrainingError
 from bpstudio.cli.plot import curves
 from bpstudio.cli.report import confusion_lines, plain, table
 from bpstudio.engines.base import Engine
