@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from bpstudio.gui.commands import Edit, UndoStack
 from bpstudio.model.project import Project
-from bpstudio.training.session import can_continue
+from bpstudio.training.changes import can_continue
 
 Change: TypeAlias = Callable[[Project], Project]
 """An edit as a function from project to project."""

@@ -39,6 +39,7 @@ from bpstudio.gui.panels.output import OutputPanel
 from bpstudio.gui.panels.paint import PaintPanel
 from bpstudio.gui.runner import Runner
 from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
+from bpstudio.gui.turns import Part, Turns
 from bpstudio.model.adoption import with_settings
 from bpstudio.model.project import Project
 from bpstudio.model.proposal import proposal
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.history_panel = HistoryPanel(self.document, themes)
         self._lay_out(menus["View"])
         self.explain.set_up(menus["Explain"])
+        self._turns = Turns((self._show_top, self.canvas.show_project, *self._shows()), self)
         self._connect()
         self._show_problem()
         self._show_title()
@@ -195,22 +197,26 @@ class MainWindow(QMainWindow):
         self.paint_panel.close_requested.connect(self.toggle_painting)
         self.paint_panel.stroked.connect(self.painting.stroke)
 
-    def _panels(self) -> tuple[Panel, ...]:
-        return (
+    def _shows(self) -> list[Part]:
+        panels: tuple[Panel, ...] = (
             self.loss_panel,
             self.output_panel,
             self.heatmap_panel,
             self.explain_panel,
             self.paint_panel,
         )
+        return [panel.show_project for panel in panels]
 
     def _show(self, project: Project) -> None:
-        """One frame: every part shows this project."""
+        """Every part shows this project; a frame of a run, one after the other."""
+        if self.runner.live:
+            self._turns.show_in_turn(project)
+        else:
+            self._turns.show(project)
+
+    def _show_top(self, project: Project) -> None:
         self.top_bar.show_project(project)
         self.settings_bar.show_rate(project)
-        self.canvas.show_project(project)
-        for panel in self._panels():
-            panel.show_project(project)
 
     def _on_edited(self, before: Project, after: Project) -> None:
         self.settings_bar.show_project(after)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpstudio.training.events import EpochDone, Snapshot, Started
+from bpstudio.training.events import EpochDone, Epochs, Snapshot, Started
 from bpstudio.training.mailbox import Mailbox, MetricsBuffer
 from bpstudio.training.schedule import Schedule
 
@@ -21,7 +21,7 @@ def test_that_metrics_stay_bounded_in_order_and_keep_the_first_and_the_newest(
 ) -> None:
     buffer = MetricsBuffer(capacity)
     for number in range(last + 1):
-        buffer.put(epoch(number))
+        buffer.put(Epochs.of(epoch(number)))
     epochs = [e.epoch for e in buffer.rows()]
     assert len(epochs) <= capacity + 1
     assert epochs == sorted(set(epochs))
@@ -33,10 +33,10 @@ def test_that_metrics_stay_bounded_in_order_and_keep_the_first_and_the_newest(
 def test_that_full_metrics_halve_their_resolution() -> None:
     buffer = MetricsBuffer(8)
     for number in range(9):
-        buffer.put(epoch(number))
+        buffer.put(Epochs.of(epoch(number)))
     assert [e.epoch for e in buffer.rows()] == [0, 2, 4, 6, 8]
     assert [e.epoch for e in buffer.take()] == [0, 2, 4, 6, 8]
-    assert buffer.rows() == []
+    assert not buffer.rows()
 
 
 def test_that_lifecycle_events_are_never_dropped() -> None:

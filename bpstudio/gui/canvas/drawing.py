@@ -76,6 +76,7 @@ class Drawing(QGraphicsScene):
         if rebuilt:
             self._rebuild(project)
         self._refresh(project)
+        self.flow.clock.tick()
         return rebuilt
 
     def _rebuild(self, project: Project) -> None:

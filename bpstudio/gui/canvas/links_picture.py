@@ -29,6 +29,7 @@ DIMMED = 0.2
 BAND = (1.5, 1.1, 0.7, 0.3)
 """Widths of the stripes that a wave is made of, as shares of its reach to both sides."""
 ALL, LIT, WHOLE, FLOWING = "all", "lit", "whole", "flowing"
+WARM_UP_MS = 150
 
 
 class LinksPicture(QGraphicsObject):
@@ -60,6 +61,10 @@ class LinksPicture(QGraphicsObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._on_rest)
+        self._warming = QTimer(self)
+        self._warming.setSingleShot(True)
+        self._warming.setInterval(WARM_UP_MS)
+        self._warming.timeout.connect(self._room.warm_up)
         self.setZValue(1)
 
     # What it shows
@@ -111,9 +116,9 @@ class LinksPicture(QGraphicsObject):
                 self._pictures[FLOWING] = picture
 
     def warm_up(self) -> None:
-        """Have the compiled kernel fetched, if it is not there."""
-        if not kernel_ready():
-            self._room.warm_up()
+        """Have the compiled kernel fetched soon, if it is not there: the window is painted first."""
+        if not kernel_ready() and not self._warming.isActive():
+            self._warming.start()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -13,8 +13,6 @@ from bpstudio.explain.lessons import LESSONS
 from bpstudio.explain.text import DERIVATION
 from bpstudio.files.lessons import load_lesson
 from bpstudio.gui.dialogs.ask import show_problem
-from bpstudio.gui.dialogs.gradient_check import GradientCheckDialog
-from bpstudio.gui.dialogs.worksheet import WorksheetDialog
 from bpstudio.gui.explain.reading_panel import WIDTH, ReadingPanel, reading_dock
 
 if TYPE_CHECKING:
@@ -111,6 +109,9 @@ class ExplainTools(QObject):
             window.show_refusal(problem)
             return
         row = window.explain_panel.rows.first_row()
+        # Dialogs are loaded when they are wanted: the window opens sooner.
+        from bpstudio.gui.dialogs.worksheet import WorksheetDialog  # noqa: PLC0415
+
         WorksheetDialog(
             window.document, row, window.explain_panel.store, window.themes, window
         ).show()
@@ -124,6 +125,8 @@ class ExplainTools(QObject):
             window.show_refusal(problem)
             return
         panel = window.explain_panel
+        from bpstudio.gui.dialogs.gradient_check import GradientCheckDialog  # noqa: PLC0415
+
         GradientCheckDialog(
             window.document.project, panel.parameter, panel.store, window.themes, window
         ).show()
