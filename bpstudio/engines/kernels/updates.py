@@ -15,7 +15,7 @@ import numpy as np
 
 from bpstudio.engines.kernels import plan
 from bpstudio.engines.kernels.compiling import inlined, kernel
-from bpstudio.engines.kernels.functions import activate, backward, output_delta
+from bpstudio.engines.kernels.functions import SOFTMAX, activate, backward, output_delta, sloped
 from bpstudio.engines.kernels.products import dot_row, dot_rows, learn_and_dot, product
 from bpstudio.engines.kernels.steps import RATE, SHARE, step
 from bpstudio.engines.kernels.vectors import (
@@ -176,8 +176,7 @@ def online(
         a = last
         while a > ZERO:
             size, offset = layers[a + SIZE], layers[a + OFFSET]
-            if a != last:
-                backward(layers[a + CODE], values, deltas, offset, size)
+            _online_deltas(a, a == last, layers, work, values, deltas, stride, down, moved)
             for b in range(layers[a + FIRST_LINK], layers[a + LAST_LINK], LINK_FIELDS):
                 back = links[b + BACK]
                 if back != _NO_BACK:
@@ -187,13 +186,6 @@ def online(
                         deltas, offset, source, back, values, source, work, links[b + WEIGHTS],
                         reach, links[b + LENGTH], rate,
                     )  # fmt: skip
-            bias = layers[a + BIAS]
-            for i in range(ZERO, size, lanes(values)):
-                # A copy has room for the whole vector, and then there is nothing slow here.
-                rest = lanes(values) if moved > ZERO else size - i
-                step_i = down * load(deltas, offset + i)
-                store(deltas, stride + offset + i, step_i)
-                store_first(work, bias + i, rest, load_first(work, bias + i, rest) + step_i)
             a -= LAYER_FIELDS
         x, old = old, x
     for a in range(LAYER_FIELDS, last + ONE, LAYER_FIELDS):
@@ -207,6 +199,28 @@ def online(
     if result - result == 0.0:
         scatter(work, vector, moves, moved)
     return result
+
+
+@inlined
+def _online_deltas(
+    a: Any, known: Any, layers: Any, work: Any, values: Any, deltas: Any, stride: Any, down: Any,
+    moved: Any,
+) -> None:  # fmt: skip
+    """A layer's deltas, unless they are known, and with them its biases: (11), (16), (23), (26)."""
+    size, offset, bias = layers[a + SIZE], layers[a + OFFSET], layers[a + BIAS]
+    code = layers[a + CODE]
+    if code == SOFTMAX and not known:
+        backward(code, values, deltas, offset, size)
+    for i in range(ZERO, size, lanes(values)):
+        delta = load(deltas, offset + i)
+        if not known:
+            delta = sloped(code, load(values, offset + i), delta)
+            store(deltas, offset + i, delta)
+        change = down * delta
+        store(deltas, stride + offset + i, change)
+        # A copy has room for the whole vector, and then there is nothing slow here.
+        rest = lanes(values) if moved > ZERO else size - i
+        store_first(work, bias + i, rest, load_first(work, bias + i, rest) + change)
 
 
 @kernel
