@@ -255,8 +255,10 @@ class Drawing(QGraphicsScene):
         """What all layers and links cover; empty with nothing drawn."""
         if self._covered is None:
             self._covered = QRectF()
-            for item in (*self.layers.values(), *self.bundles.values()):
-                self._covered = self._covered.united(item.sceneBoundingRect())
+            rects = [item.covered for item in self.layers.values()]
+            rects += [item.sceneBoundingRect() for item in self.bundles.values()]
+            for rect in rects:
+                self._covered = self._covered.united(rect)
         return QRectF(self._covered)
 
     def layer_at(self, pos: QPointF) -> str | None:
