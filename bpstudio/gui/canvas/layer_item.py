@@ -51,6 +51,8 @@ class LayerItem(QGraphicsObject):
         self.hovered = False
         self.target = False
         self.neuron: int | None = None
+        self.part = ""
+        """The part under the pointer."""
         self.lit: int | None = None
         """The neuron under the pointer."""
         self._images: FloatArray | None = None
@@ -376,16 +378,18 @@ class LayerItem(QGraphicsObject):
 
     def _paint_handles(self, painter: QPainter, theme: Theme) -> None:
         active = self.hovered or self.selected
-        for rect, sign in (
-            (self.minus_rect, "minus"),
-            (self.plus_rect, "plus"),
-            (self.fold_rect, "fold" if not self.place.folded else "unfold"),
+        for rect, part, sign in (
+            (self.minus_rect, "minus", "minus"),
+            (self.plus_rect, "plus", "plus"),
+            (self.fold_rect, "fold", "fold" if not self.place.folded else "unfold"),
         ):
             if not rect.isEmpty():
+                state = "hot" if part == self.part else "active" if active else ""
                 with level(painter, rect.center()):
-                    paint_button(painter, theme, rect.translated(-rect.center()), sign, active)
+                    paint_button(painter, theme, rect.translated(-rect.center()), sign, state)
         if active:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent"))
-            handle = self.handle_rect
-            painter.drawRoundedRect(QRectF(-14, handle.center().y() - 2, 28, 4), 2, 2)
+            half = 3 if self.part == "handle" else 2
+            handle = QRectF(-14, self.handle_rect.center().y() - half, 28, 2 * half)
+            painter.drawRoundedRect(handle, half, half)

@@ -21,12 +21,16 @@ def words_enlarged(painter: QPainter) -> float:
     return max(1.0, min(MOST_ENLARGED, LEAST_TEXT / (TEXT_SIZE * scale)))
 
 
-def paint_button(painter: QPainter, theme: Theme, rect: QRectF, sign: str, active: bool) -> None:
-    """A round button with a drawn sign: plus, minus, arrows apart (unfold) or together (fold)."""
-    painter.setPen(QPen(theme.color("secondary" if active else "line"), 1.2))
-    painter.setBrush(theme.color("surface"))
+def paint_button(painter: QPainter, theme: Theme, rect: QRectF, sign: str, state: str) -> None:
+    """A round button with a drawn sign: plus, minus, arrows apart (unfold) or together (fold).
+
+    ``state``: hot under the pointer, active where its layer is, or "".
+    """
+    edge = {"hot": "accent", "active": "secondary"}.get(state, "line")
+    painter.setPen(QPen(theme.color(edge), 1.2))
+    painter.setBrush(theme.color("hover" if state == "hot" else "surface"))
     painter.drawEllipse(rect)
-    painter.setPen(QPen(theme.color("text" if active else "secondary"), 1.4))
+    painter.setPen(QPen(theme.color("text" if state else "secondary"), 1.4))
     middle = rect.center()
     if sign in ("plus", "minus"):
         painter.drawLine(middle + QPointF(-4, 0), middle + QPointF(4, 0))
