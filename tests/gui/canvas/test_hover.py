@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from bpstudio.gui.canvas.overlay import bubble_size
 from bpstudio.gui.canvas.view import CanvasView
 from tests.gui.canvas.canvas_help import neuron, on_connection
 from tests.gui.hands import at
@@ -48,3 +49,15 @@ def test_that_a_button_under_the_pointer_stands_out(trained: CanvasView) -> None
     assert now.pixelColor(spot) != before.pixelColor(spot)
     over(trained, *neuron(trained, "output", 0))
     assert item.part == ""
+
+
+def test_that_the_card_is_seen_whole_wherever_the_pointer_is(trained: CanvasView) -> None:
+    over(trained, *neuron(trained, "hidden1", 1))
+    card, room = trained.drawing.card, QRectF(trained.viewport().rect())
+    size = bubble_size(card.lines)
+    for at_x in (room.left() + 2, room.center().x(), room.right() - 2):
+        for at_y in (room.top() + 2, room.center().y(), room.bottom() - 2):
+            corner = QPointF(at_x, at_y) + card.corner(QPointF(at_x, at_y), room)
+            shown = QRectF(corner - QPointF(0, size.height()), size)
+            assert room.contains(shown)
+            assert not shown.contains(QPointF(at_x, at_y))
