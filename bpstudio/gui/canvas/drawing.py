@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainterPath
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsScene
 
 from bpstudio.explain.neurons import LayerAnswer, answers
 from bpstudio.explain.scales import weight_bound
@@ -31,6 +31,9 @@ from bpstudio.model.project import Project
 FEW = 120
 """Networks with no more connections than this are painted curve by curve while there is no compiled
 kernel. With it, and in larger ones, all curves are one picture."""
+
+HALO_WIDTH = 9.0
+"""Of the halo of a connection under the pointer, in screen pixels."""
 
 
 class Drawing(QGraphicsScene):
@@ -65,6 +68,9 @@ class Drawing(QGraphicsScene):
         self.light = LightItem()
         for item in (self.ghost, self.card, self.trace, self.marks, self.pruned, self.light):
             self.addItem(item)
+        self.halo = QGraphicsPathItem()
+        self.halo.setZValue(0.9)
+        self.addItem(self.halo)
         self.flow = FlowShow(self)
         self.set_theme(theme)
 
@@ -84,6 +90,7 @@ class Drawing(QGraphicsScene):
             self.removeItem(item)
         topology = project.topology
         self._covered = None
+        self.halo.setPath(QPainterPath())
         self.places = arrange(topology, project.layout, project.unfolded, self.turned)
         self.light.show_place(self.light.place, self.light.text, topology, self.places)
         self.layers, self.bundles = {}, {}
@@ -167,6 +174,10 @@ class Drawing(QGraphicsScene):
         self.ghost.theme = self.card.theme = theme
         for mark in (self.trace, self.marks, self.pruned, self.light):
             mark.theme = theme
+        pen = QPen(theme.color("accent", 0.35), HALO_WIDTH)
+        pen.setCosmetic(True)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        self.halo.setPen(pen)
         self.picture.set_theme(theme)
         self._refresh(self.project)
 
@@ -242,13 +253,25 @@ class Drawing(QGraphicsScene):
         ends = [] if layer_id is None or neuron is None else [(layer_id, neuron)]
         self.trace.show_strokes([(self._around(ends), "accent", Qt.PenStyle.SolidLine)])
 
-    def mark_hovered(self, hovered: LayerItem | None, neuron: int | None = None) -> None:
-        """Show the layer under the pointer, and the neuron of it."""
+    def mark_hovered(
+        self, hovered: LayerItem | None, neuron: int | None = None, part: str = ""
+    ) -> None:
+        """Show the layer under the pointer, the neuron of it, and which of its buttons."""
         for item in self.layers.values():
-            lit = neuron if item is hovered else None
-            if (item.hovered, item.lit) != (item is hovered, lit):
-                item.hovered, item.lit = item is hovered, lit
+            here = item is hovered
+            seen = (here, neuron, part) if here else (False, None, "")
+            if (item.hovered, item.lit, item.part) != seen:
+                item.hovered, item.lit, item.part = seen
                 item.renew()
+
+    def mark_connection(self, hovered: Connection | None) -> None:
+        """Show the connection under the pointer; None: none."""
+        path = QPainterPath()
+        if hovered is not None:
+            source, i, target, j = hovered
+            curves = self.bundles[source, target].bundle
+            path = paths_of(curves.curves(np.array([i]), np.array([j])))
+        self.halo.setPath(path)
 
     # What is where
 
@@ -256,8 +279,10 @@ class Drawing(QGraphicsScene):
         """What all layers and links cover; empty with nothing drawn."""
         if self._covered is None:
             self._covered = QRectF()
-            for item in (*self.layers.values(), *self.bundles.values()):
-                self._covered = self._covered.united(item.sceneBoundingRect())
+            rects = [item.covered for item in self.layers.values()]
+            rects += [item.sceneBoundingRect() for item in self.bundles.values()]
+            for rect in rects:
+                self._covered = self._covered.united(rect)
         return QRectF(self._covered)
 
     def layer_at(self, pos: QPointF) -> str | None:

@@ -19,19 +19,22 @@ class Hover:
         """Show the numbers of what is at a scene position; the part and the neuron there."""
         item, part = self._drawing.part_at(pos)
         neuron = item.place.neuron_at(pos.y()) if item is not None and part == "body" else None
-        self._drawing.mark_hovered(item, neuron)
+        self._drawing.mark_hovered(item, neuron, part)
         if item is not None and neuron is not None:
+            self._drawing.mark_connection(None)
             self._drawing.card.show_lines(self._neuron_lines(item.place.id, neuron), pos)
             return part, (item.place.id, neuron)
         connection = self._drawing.connection_at(pos, reach) if item is None else None
+        self._drawing.mark_connection(connection)
         if connection is not None:
             self._drawing.card.show_lines(self._connection_lines(connection), pos)
         else:
-            self.leave()
+            self._drawing.card.setVisible(False)
         return part, None
 
     def leave(self) -> None:
         """Show no numbers."""
+        self._drawing.mark_connection(None)
         self._drawing.card.setVisible(False)
 
     def _connection_lines(self, connection: Connection) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -31,7 +31,8 @@ from bpstudio.gui.canvas.light import Pulse
 from bpstudio.gui.canvas.menu import CanvasMenu
 from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
-from bpstudio.gui.canvas.selection import Neuron, Remembered, Selection
+from bpstudio.gui.canvas.picking import Picking
+from bpstudio.gui.canvas.selection import Remembered, Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.preferences import preference, set_preference
@@ -93,8 +94,7 @@ class CanvasView(QGraphicsView):
         self._keys = Keys(self)
         self._legend = Legend()
         self.hand = Hand(self)
-        # What drawing itself has selected: the next click draws on instead of letting go of it.
-        self._drawn = Selection()
+        self.picking = Picking(self)
         self._remembered = Remembered()
         self._returned: Selection | None = None
         document.edited.connect(self._on_edited)
@@ -239,49 +239,6 @@ class CanvasView(QGraphicsView):
     def select_all(self) -> None:
         self.select(Selection(layers=frozenset(self.places)))
 
-    def click_layer(self, layer_id: str, pos: QPointF, modifiers: Modifier) -> None:
-        """Select a layer and the neuron at a position.
-
-        Shift adds or removes the layer; with Ctrl, or by a double click, it is the neuron alone. A
-        double click on a strip unfolds it.
-        """
-        adding = bool(modifiers & Modifier.ShiftModifier)
-        place = self.places[layer_id]
-        inside = place.top <= pos.y() <= place.bottom
-        neuron = place.neuron_at(pos.y()) if inside else None
-        if self.hand.double and place.folded and inside:
-            self.editor.fold(layer_id)
-        elif self.hand.double and neuron is None:
-            self.rename_requested.emit()
-        elif neuron is not None and (self.hand.double or modifiers & Modifier.ControlModifier):
-            before = self.selection.neurons if adding else frozenset[Neuron]()
-            chosen = before ^ {(layer_id, neuron)}
-            self.select(Selection.of_neurons(*sorted(chosen)))
-        elif adding:
-            self.select(Selection(layers=self.selection.layers ^ {layer_id}))
-        else:
-            seen = None if neuron is None else (layer_id, neuron)
-            self.select(Selection(frozenset({layer_id}), neuron=seen))
-
-    def click_canvas(self, pos: QPointF, modifiers: Modifier) -> bool:
-        """Select the connection at a position with its link, or let go of what was selected.
-
-        With Ctrl, or by a double click, it is the connection alone. False if there was nothing to do.
-        """
-        connection = self.drawing.connection_at(pos, self.reach)
-        if connection is None:
-            held = bool(self.selection) and self.selection != self._drawn
-            if held and not modifiers & Modifier.ShiftModifier:
-                self.select(Selection())
-            return held or self.hand.double
-        links = frozenset({(connection[0], connection[2])})
-        if modifiers & Modifier.ShiftModifier:
-            links ^= self.selection.links
-        if self.hand.double or modifiers & Modifier.ControlModifier:
-            links = frozenset()
-        self.select(Selection(links=links, connection=connection))
-        return True
-
     # Editing
 
     def edit(self, name: str, change: Change, merge: str | None = None) -> bool:
@@ -299,8 +256,8 @@ class CanvasView(QGraphicsView):
         """A new layer between two others, which is then selected."""
         new = self.editor.draw_layer(size, left, right, place, keep)
         if new is not None:
-            self._drawn = Selection(layers=frozenset({new}))
-            self.select(self._drawn)
+            self.picking.drawn = Selection(layers=frozenset({new}))
+            self.select(self.picking.drawn)
 
     def delete_selected(self) -> None:
         """Remove what is selected."""
@@ -383,7 +340,7 @@ class CanvasView(QGraphicsView):
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             self.open_menu()
         else:
-            self._select_under(self.mapToScene(event.pos()))
+            self.picking.under(self.mapToScene(event.pos()))
             CanvasMenu(self).popup(event.globalPos())
 
     def open_menu(self) -> None:
@@ -391,24 +348,6 @@ class CanvasView(QGraphicsView):
         if not any(menu.isVisible() for menu in self.findChildren(CanvasMenu)):
             middle = self.viewport().rect().center()
             CanvasMenu(self).popup(self.viewport().mapToGlobal(middle))
-
-    def _select_under(self, pos: QPointF) -> None:
-        """Select what a menu is asked for, unless it is selected already."""
-        layer_id = self.drawing.layer_at(pos)
-        if layer_id is None:
-            if self.drawing.connection_at(pos, self.reach) is not None:
-                self.click_canvas(pos, Modifier.NoModifier)
-            else:
-                self.select(Selection())
-            return
-        neuron = self.places[layer_id].neuron_under(pos.x(), pos.y())
-        if (
-            layer_id not in self.selection.layers
-            and (layer_id, neuron) not in self.selection.neurons
-        ):
-            self.click_layer(layer_id, pos, Modifier.NoModifier)
-        elif neuron is not None and len(self.selection.layers) == 1:
-            self.select(Selection(self.selection.layers, neuron=(layer_id, neuron)))
 
     def event(self, event: QEvent) -> bool:
         # Space is Play everywhere else; here a press may become a drag, so it waits for the release.
