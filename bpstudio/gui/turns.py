@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 
 from bpstudio.model.project import Project
 
-TURN_MS = 2
+TURN_MS = 4
 """Between two parts: what the first one has to paint is painted by then."""
 
 Part: TypeAlias = Callable[[Project], None]

@@ -57,4 +57,8 @@ class Pace:
     def did_epochs(self, count: int, seconds: float) -> None:
         """A call of so many whole epochs took that time."""
         self.seconds += seconds
-        self._epoch_seconds = seconds / count if count else math.nan
+        if not count:
+            self._epoch_seconds = math.nan
+            return
+        # One call may have waited for another process: what is slower has to be so twice.
+        self._epoch_seconds = min(seconds / count, 2 * self._epoch_seconds)
