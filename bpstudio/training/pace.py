@@ -6,7 +6,7 @@ import math
 
 from bpstudio.engines.base import Engine
 
-EPOCHS_SHARE = 1.5
+EPOCHS_SHARE = 1.8
 """A call with whole epochs may last so many times ``call_seconds``: only then does it save anything."""
 
 

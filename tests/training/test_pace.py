@@ -31,7 +31,8 @@ def test_that_calls_double_until_they_last_as_long_as_they_may() -> None:
     for _ in range(6):
         counts.append(pace.epochs(ENGINE))
         pace.did_epochs(counts[-1], counts[-1] * seconds)
-    assert counts == [2, 4, 8, 15, 15, 15]
+    assert counts[:4] == [2, 4, 8, 16]
+    assert counts[4] == counts[5] > 16
     assert max(counts) * seconds <= LONGEST
 
 
