@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from bpstudio.model.project import Project
 
-TURN_MS = 2
+TURN_MS = 3
 """Between two parts: what the first one has to paint is painted by then."""
 
 Part: TypeAlias = Callable[[Project], None]
@@ -20,7 +20,10 @@ class Turns(QObject):
 
     A frame of a run goes to them in turn, each with an event of its own, so that a hand on the window
     waits for one of them and not for all. A part that was not reached yet is shown the newer project.
+    ``shown`` tells that the last part has been reached: all show this project or one just before it.
     """
+
+    shown = Signal(object)
 
     def __init__(self, parts: Sequence[Part], parent: QObject) -> None:
         super().__init__(parent)
@@ -38,6 +41,7 @@ class Turns(QObject):
         self._waiting.clear()
         for part in self._parts:
             part(project)
+        self.shown.emit(project)
 
     def show_in_turn(self, project: Project) -> None:
         """Show it to the first part now, to the others soon."""
@@ -48,7 +52,9 @@ class Turns(QObject):
             self._next()
 
     def _next(self) -> None:
-        if self._waiting:
-            self._waiting.pop(0)(self._project)
+        part = self._waiting.pop(0)
+        part(self._project)
         if not self._waiting:
             self._timer.stop()
+        if part == self._parts[-1]:
+            self.shown.emit(self._project)

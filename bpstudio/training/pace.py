@@ -6,7 +6,7 @@ import math
 
 from bpstudio.engines.base import Engine
 
-EPOCHS_SHARE = 1.5
+EPOCHS_SHARE = 1.8
 """A call with whole epochs may last so many times ``call_seconds``: only then does it save anything."""
 
 
@@ -57,4 +57,8 @@ class Pace:
     def did_epochs(self, count: int, seconds: float) -> None:
         """A call of so many whole epochs took that time."""
         self.seconds += seconds
-        self._epoch_seconds = seconds / count if count else math.nan
+        if not count:
+            self._epoch_seconds = math.nan
+            return
+        # One call may have waited for another process: what is slower has to be so twice.
+        self._epoch_seconds = min(seconds / count, 2 * self._epoch_seconds)

@@ -51,6 +51,13 @@ class Schedule:
         """Those of some epochs, ``most`` or fewer: (epochs, rows)."""
         if not self._shuffle:
             return np.broadcast_to(self._block[0], (most, self._rows))
+        first = self._from_block(epoch, most)
+        if len(first) == most:
+            return first
+        # A call that ended with every block would often be a short one.
+        return np.concatenate([first, self._from_block(epoch + len(first), most - len(first))])
+
+    def _from_block(self, epoch: int, most: int) -> IntArray:
         index, within = divmod(epoch, self._per_block)
         if index != self._block_index:
             rng = np.random.default_rng([self._seed, SHUFFLE_STREAM, index])

@@ -76,6 +76,7 @@ class Session:
         self.config = config
         self._network = network
         self._sink = sink
+        self._batch_sink = sink if isinstance(sink, BatchSink) else None
         progress = progress or Progress()
         # Vectors that another optimizer left behind mean nothing to this one.
         slots = {name: v for name, v in progress.slots.items() if name in SLOTS[config.optimizer]}
@@ -248,7 +249,7 @@ class Session:
         if mode != "run" or self._position:
             return 0
         most = self._pace.epochs(self._engine)
-        if most > 1 and not isinstance(self._sink, BatchSink):
+        if most > 1 and self._batch_sink is None:
             return 1
         return min(most, self._first_epoch + self.config.epochs - self._epoch)
 
@@ -280,8 +281,8 @@ class Session:
         numbers = np.arange(self._epoch - len(table) + 1, self._epoch + 1)
         epochs = Epochs(self.run_id, frozen(np.column_stack([numbers, table, used])))
         self._record.put(epochs)
-        if isinstance(self._sink, BatchSink):
-            self._sink.post_epochs(epochs)
+        if self._batch_sink is not None:
+            self._batch_sink.post_epochs(epochs)
         else:
             for epoch in epochs:
                 self._sink.post(epoch)

@@ -52,6 +52,32 @@ def test_that_a_frame_goes_round_and_the_newest_reaches_every_part(qtbot: QtBot)
     assert all(project is second for _, project in parts.seen[1:])
 
 
+class Restless(Parts):
+    """While the second part is shown a project, the next frame is there already."""
+
+    def __init__(self, owner: QObject, frames: list[Project]) -> None:
+        self.frames = frames
+        super().__init__(owner)
+
+    def b(self, project: Project) -> None:
+        super().b(project)
+        if self.frames:
+            self.turns.show_in_turn(self.frames.pop(0))
+
+
+def test_that_every_round_is_told_even_if_frames_come_faster(qtbot: QtBot) -> None:
+    owner, first, told = QObject(), Project(), []
+    frames = [Project() for _ in range(3)]
+    second, _, last = frames
+    parts = Restless(owner, frames)
+    parts.turns.shown.connect(told.append)
+    parts.turns.show_in_turn(first)
+    qtbot.waitUntil(lambda: [p is last for _, p in parts.seen].count(True) >= 3)
+    assert not frames
+    assert [told[0] is second, told[1] is last] == [True, True]
+    assert [name for name, _ in parts.seen].count("c") == len(told) == 2
+
+
 def test_that_what_is_shown_at_once_takes_the_place_of_a_frame(qtbot: QtBot) -> None:
     owner, frame, project = QObject(), Project(), Project()
     parts = Parts(owner)

@@ -10,7 +10,7 @@ from bpstudio.model.network import Network
 
 TURN_PRODUCTS = 20_000_000
 """Weights times rows in one turn: a few milliseconds."""
-TURN_MS = 5
+TURN_MS = 12
 
 
 class Counter(QObject):
