@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -30,3 +31,9 @@ def emptied_clipboard(qapp: QApplication) -> Iterator[None]:
     """Without a display the clipboard outlives Python, and what Python made would crash it."""
     yield
     qapp.clipboard().clear()
+
+
+@pytest.fixture(autouse=True)
+def own_preferences(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What one test sets for the window is not there for the next."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
