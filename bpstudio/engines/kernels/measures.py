@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from bpstudio.engines.kernels.batches import forward
 from bpstudio.engines.kernels.compiling import kernel
 from bpstudio.engines.kernels.plan import LOSS_CODES
-from bpstudio.engines.kernels.updates import LAYER_FIELDS, OFFSET, SIZE, forward, gather
+from bpstudio.engines.kernels.tables import LAYER_FIELDS, OFFSET, SIZE, gather
 from bpstudio.engines.kernels.vectors import ONE, ZERO
 
 SQUARED_ERROR, BINARY = LOSS_CODES["squared_error"], LOSS_CODES["binary_cross_entropy"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 ENTRIES: dict[str, tuple[str, str]] = {
-    "online": ("updates", "onppiinnpinpnppbt"),
-    "batches": ("updates", "onnnnppiinnppppinnnppppnpinppppbnbs"),
+    "online": ("online", "onppiinnpinpnppbt"),
+    "batches": ("batches", "onnnnppiinnppppinnnppppnpinppppbnbs"),
     "measure": ("measures", "onnppobiinnpinpppndo"),
     "epochs": ("epochs", "nniipnpsdis"),
 }
