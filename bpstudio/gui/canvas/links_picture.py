@@ -1,4 +1,4 @@
-"""All connections of a large network as one picture: moved and scaled with the view, exact at rest."""
+"""All connections of a network as one picture: moved and scaled with the view, exact at rest."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
 from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost, kernel_ready
 from bpstudio.gui.canvas.raster_numpy import Array
+from bpstudio.gui.canvas.sprite import STRETCH
 from bpstudio.gui.canvas.turn import QUARTER, is_turned
 from bpstudio.gui.theme import Theme
 
@@ -178,8 +179,8 @@ class LinksPicture(QGraphicsObject):
         if picture is not None:
             self._on_done(kind, picture)
 
-    def _order_from(self, kind: str, view: Viewpoint, margin: int = MARGIN) -> Order:
-        spare = 0 if kind == WHOLE else round(margin * view.pixel)
+    def _order_from(self, kind: str, view: Viewpoint) -> Order:
+        spare = 0 if kind == WHOLE else round(MARGIN * view.pixel)
         return Order(self._strokes[kind], self._cropped(view, spare), self._inks())
 
     def _on_done(self, kind: str, picture: Picture) -> None:
@@ -251,8 +252,8 @@ class LinksPicture(QGraphicsObject):
             self._paint_wave(painter, view, *self._wave)
 
     def _move_to(self, view: Viewpoint) -> None:
-        """The view looks from elsewhere: move what was drawn if that is exact, draw at once if that is
-        quick, or else when the view rests."""
+        """The view looks from elsewhere: move what was drawn, or scale it while the view zooms; where
+        that shows too little, draw at once if that is quick, or else when the view rests."""
         self._view = view
         for kind in (ALL, LIT):
             strokes, picture = self._strokes[kind], self._pictures.get(kind)
@@ -260,12 +261,11 @@ class LinksPicture(QGraphicsObject):
                 continue
             # What is being drawn would be seen for a moment only.
             self._cancel(kind)
-            if _quick(strokes, view):
-                # What lies beyond is for panning; a view that zooms shows this picture once.
-                panned = picture is not None and picture.view.scale == view.scale
-                order = self._order_from(kind, view, MARGIN if panned else 0)
-                if (picture := take_picture(order)) is not None:
-                    self._keep(kind, picture)
+            if _quick(strokes, view) and not (
+                picture is not None and _is_zoomed(picture.view, view)
+            ):
+                if (taken := take_picture(self._order_from(kind, view))) is not None:
+                    self._keep(kind, taken)
             elif self._pictures:
                 self._rest.start()
             else:
@@ -338,7 +338,7 @@ class LinksPicture(QGraphicsObject):
             painter.restore()
             return
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(picture.scene_rect, picture.image)
         painter.restore()
 
@@ -376,3 +376,8 @@ def _is_shifted(drawn: Viewpoint, view: Viewpoint) -> bool:
     across, down = view.dx - drawn.dx, view.dy - drawn.dy
     same = drawn.scale == view.scale and drawn.pixel == view.pixel
     return same and abs(across - round(across)) < 1e-6 and abs(down - round(down)) < 1e-6
+
+
+def _is_zoomed(drawn: Viewpoint, view: Viewpoint) -> bool:
+    """Whether the one is the other a little larger or smaller, so that it can stand in for it."""
+    return drawn.scale != view.scale and 1 / STRETCH <= view.scale / drawn.scale <= STRETCH
