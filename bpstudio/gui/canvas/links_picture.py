@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
 from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost, kernel_ready
 from bpstudio.gui.canvas.raster_numpy import Array
-from bpstudio.gui.canvas.sprite import STRETCH
+from bpstudio.gui.canvas.sprite import FAR, STRETCH, Motion
 from bpstudio.gui.canvas.turn import QUARTER, is_turned
 from bpstudio.gui.theme import Theme
 
@@ -42,9 +42,10 @@ class LinksPicture(QGraphicsObject):
     exact_shown = Signal()
     warm = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, motion: Motion) -> None:
         super().__init__()
         self._theme = theme
+        self._motion = motion
         self._strokes: dict[str, tuple[Strokes, ...]] = dict.fromkeys(
             (ALL, LIT, WHOLE, FLOWING), ()
         )
@@ -261,9 +262,7 @@ class LinksPicture(QGraphicsObject):
                 continue
             # What is being drawn would be seen for a moment only.
             self._cancel(kind)
-            if _quick(strokes, view) and not (
-                picture is not None and _is_zoomed(picture.view, view)
-            ):
+            if _quick(strokes, view) and self._is_due(picture, view):
                 if (taken := take_picture(self._order_from(kind, view))) is not None:
                     self._keep(kind, taken)
             elif self._pictures:
@@ -273,6 +272,13 @@ class LinksPicture(QGraphicsObject):
         if FLOWING in self._pictures and not self._suits(self._pictures[FLOWING], view):
             del self._pictures[FLOWING]
             self._rest.start()
+
+    def _is_due(self, picture: Picture | None, view: Viewpoint) -> bool:
+        """Whether a picture cannot stand in any longer for what this view shows."""
+        if picture is None or picture.view.scale == view.scale:
+            return True
+        stretched = max(view.scale / picture.view.scale, picture.view.scale / view.scale)
+        return stretched > FAR or (stretched > STRETCH and self._motion.takes_turn())
 
     def _suits(self, picture: Picture | None, view: Viewpoint) -> bool:
         """Whether a picture, moved by whole pixels, is what this view shows."""
@@ -376,8 +382,3 @@ def _is_shifted(drawn: Viewpoint, view: Viewpoint) -> bool:
     across, down = view.dx - drawn.dx, view.dy - drawn.dy
     same = drawn.scale == view.scale and drawn.pixel == view.pixel
     return same and abs(across - round(across)) < 1e-6 and abs(down - round(down)) < 1e-6
-
-
-def _is_zoomed(drawn: Viewpoint, view: Viewpoint) -> bool:
-    """Whether the one is the other a little larger or smaller, so that it can stand in for it."""
-    return drawn.scale != view.scale and 1 / STRETCH <= view.scale / drawn.scale <= STRETCH
