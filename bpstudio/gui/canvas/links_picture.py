@@ -20,6 +20,8 @@ REST_MS = 80
 """The view rests when it has not moved for this long."""
 INSTANT = 400_000.0
 """Lines times columns that are drawn within a frame, on the GUI thread."""
+IN_TIME = 20_000_000.0
+"""Lines times columns that are drawn, off the GUI thread, long before a wave is over."""
 OVERVIEW, OLD_MS = 480, 1500
 """Size of the picture of the whole that stands in where there is no other, in pixels, and how old it
 may be while the weights move."""
@@ -93,7 +95,6 @@ class LinksPicture(QGraphicsObject):
     def flow(self, strokes: Sequence[Strokes]) -> None:
         """What a wave will show of each connection: what flows through it."""
         self._strokes[FLOWING] = tuple(strokes)
-        self._pictures.pop(FLOWING, None)
         self._order_flow()
 
     def set_wave(self, x: float | None, reach: float) -> None:
@@ -104,13 +105,23 @@ class LinksPicture(QGraphicsObject):
             self.update()
 
     def _order_flow(self) -> None:
-        """A wave through a small network shows what flows; through a large one, its connections."""
+        """A wave shows what flows where it can be drawn before the wave is over; in the largest
+        networks the connections themselves."""
         view, strokes = self._view, self._strokes[FLOWING]
-        self._pictures.pop(FLOWING, None)
-        if view is not None and strokes and _quick(strokes, view):
-            picture = take_picture(self._order_from(FLOWING, view))
-            if picture is not None:
+        self._forget_flow()
+        if view is None or not strokes or not kernel_ready():
+            return
+        order = self._order_from(FLOWING, view)
+        if _quick(strokes, view):
+            if (picture := take_picture(order)) is not None:
                 self._pictures[FLOWING] = picture
+        elif cost(strokes, view) <= IN_TIME and order.view.columns * order.view.rows:
+            self._awaited[FLOWING] = order
+            self._room.order(FLOWING, order)
+
+    def _forget_flow(self) -> None:
+        self._cancel(FLOWING)
+        self._pictures.pop(FLOWING, None)
 
     def warm_up(self) -> None:
         """Have the compiled kernel fetched, if it is not there."""
@@ -123,7 +134,7 @@ class LinksPicture(QGraphicsObject):
             self._renew(kind)
 
     def _forget(self) -> None:
-        for kind in (ALL, LIT, WHOLE):
+        for kind in (ALL, LIT, WHOLE, FLOWING):
             self._cancel(kind)
         self._pictures.clear()
         self._overviewed.invalidate()
@@ -136,6 +147,11 @@ class LinksPicture(QGraphicsObject):
     def is_exact(self) -> bool:
         """Whether what is seen is what was asked for last."""
         return not (self._awaited.keys() & {ALL, LIT}) and not self._rest.isActive()
+
+    @property
+    def shows_flow(self) -> bool:
+        """Whether a wave shows what flows through each connection."""
+        return FLOWING in self._pictures
 
     @property
     def overview(self) -> Picture | None:
@@ -269,8 +285,9 @@ class LinksPicture(QGraphicsObject):
                 self._rest.start()
             else:
                 self._order(kind)
-        if FLOWING in self._pictures and not self._suits(self._pictures[FLOWING], view):
-            del self._pictures[FLOWING]
+        flowing = self._pictures.get(FLOWING)
+        if FLOWING in self._awaited or (flowing is not None and not self._suits(flowing, view)):
+            self._forget_flow()
             self._rest.start()
 
     def _is_due(self, picture: Picture | None, view: Viewpoint) -> bool:
