@@ -34,7 +34,6 @@ class ConfusionView(QWidget):
         super().__init__()
         self._themes = themes
         self._names: tuple[str, ...] = ()
-        self._widest = 0
         self._confusion: Confusion | None = None
         self.setMouseTracking(True)
         self.setMinimumSize(120, 90)
@@ -50,18 +49,15 @@ class ConfusionView(QWidget):
         return self._confusion
 
     def show_confusion(self, confusion: Confusion, names: Sequence[str]) -> None:
-        if self._names != tuple(names):
-            self._names = tuple(names)
-            metrics = QFontMetrics(text_font(SMALL_SIZE))
-            widths = (metrics.horizontalAdvance(name) for name in self._names)
-            self._widest = max(widths, default=0)
-        self._confusion = confusion
+        self._confusion, self._names = confusion, tuple(names)
         self.update()
 
     # Places
 
     def _name_width(self) -> float:
-        return min(self._widest + 12.0, self.width() * 0.3)
+        metrics = QFontMetrics(text_font(SMALL_SIZE))
+        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
+        return min(widest + 12.0, self.width() * 0.3)
 
     def cell_rect(self, true: int, predicted: int) -> QRectF:
         """Where the count of rows of class ``true`` taken for ``predicted`` is drawn."""
