@@ -53,7 +53,7 @@ class Drawing(QGraphicsScene):
         self.motion = Motion(self)
         self.motion.rested.connect(self._on_rested)
         self._covered: QRectF | None = None
-        self.picture = LinksPicture(theme)
+        self.picture = LinksPicture(theme, self.motion)
         self.picture.warm.connect(self._on_warm)
         self.addItem(self.picture)
         self.ghost, self.card = GhostItem(), HoverCard()

@@ -1,4 +1,4 @@
-"""All connections of a large network as one picture: moved and scaled with the view, exact at rest."""
+"""All connections of a network as one picture: moved and scaled with the view, exact at rest."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
 from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost, kernel_ready
 from bpstudio.gui.canvas.raster_numpy import Array
+from bpstudio.gui.canvas.sprite import FAR, STRETCH, Motion
 from bpstudio.gui.canvas.turn import QUARTER, is_turned
 from bpstudio.gui.theme import Theme
 
@@ -19,6 +20,8 @@ REST_MS = 80
 """The view rests when it has not moved for this long."""
 INSTANT = 400_000.0
 """Lines times columns that are drawn within a frame, on the GUI thread."""
+IN_TIME = 20_000_000.0
+"""Lines times columns that are drawn, off the GUI thread, long before a wave is over."""
 OVERVIEW, OLD_MS = 480, 1500
 """Size of the picture of the whole that stands in where there is no other, in pixels, and how old it
 may be while the weights move."""
@@ -42,9 +45,10 @@ class LinksPicture(QGraphicsObject):
     exact_shown = Signal()
     warm = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, motion: Motion) -> None:
         super().__init__()
         self._theme = theme
+        self._motion = motion
         self._strokes: dict[str, tuple[Strokes, ...]] = dict.fromkeys(
             (ALL, LIT, WHOLE, FLOWING), ()
         )
@@ -96,7 +100,6 @@ class LinksPicture(QGraphicsObject):
     def flow(self, strokes: Sequence[Strokes]) -> None:
         """What a wave will show of each connection: what flows through it."""
         self._strokes[FLOWING] = tuple(strokes)
-        self._pictures.pop(FLOWING, None)
         self._order_flow()
 
     def set_wave(self, x: float | None, reach: float) -> None:
@@ -107,13 +110,23 @@ class LinksPicture(QGraphicsObject):
             self.update()
 
     def _order_flow(self) -> None:
-        """A wave through a small network shows what flows; through a large one, its connections."""
+        """A wave shows what flows where it can be drawn before the wave is over; in the largest
+        networks the connections themselves."""
         view, strokes = self._view, self._strokes[FLOWING]
-        self._pictures.pop(FLOWING, None)
-        if view is not None and strokes and _quick(strokes, view):
-            picture = take_picture(self._order_from(FLOWING, view))
-            if picture is not None:
+        self._forget_flow()
+        if view is None or not strokes or not kernel_ready():
+            return
+        order = self._order_from(FLOWING, view)
+        if _quick(strokes, view):
+            if (picture := take_picture(order)) is not None:
                 self._pictures[FLOWING] = picture
+        elif cost(strokes, view) <= IN_TIME and order.view.columns * order.view.rows:
+            self._awaited[FLOWING] = order
+            self._room.order(FLOWING, order)
+
+    def _forget_flow(self) -> None:
+        self._cancel(FLOWING)
+        self._pictures.pop(FLOWING, None)
 
     def warm_up(self) -> None:
         """Have the compiled kernel fetched soon, if it is not there: the window is painted first."""
@@ -126,7 +139,7 @@ class LinksPicture(QGraphicsObject):
             self._renew(kind)
 
     def _forget(self) -> None:
-        for kind in (ALL, LIT, WHOLE):
+        for kind in (ALL, LIT, WHOLE, FLOWING):
             self._cancel(kind)
         self._pictures.clear()
         self._overviewed.invalidate()
@@ -139,6 +152,11 @@ class LinksPicture(QGraphicsObject):
     def is_exact(self) -> bool:
         """Whether what is seen is what was asked for last."""
         return not (self._awaited.keys() & {ALL, LIT}) and not self._rest.isActive()
+
+    @property
+    def shows_flow(self) -> bool:
+        """Whether a wave shows what flows through each connection."""
+        return FLOWING in self._pictures
 
     @property
     def overview(self) -> Picture | None:
@@ -183,8 +201,8 @@ class LinksPicture(QGraphicsObject):
         if picture is not None:
             self._on_done(kind, picture)
 
-    def _order_from(self, kind: str, view: Viewpoint, margin: int = MARGIN) -> Order:
-        spare = 0 if kind == WHOLE else round(margin * view.pixel)
+    def _order_from(self, kind: str, view: Viewpoint) -> Order:
+        spare = 0 if kind == WHOLE else round(MARGIN * view.pixel)
         return Order(self._strokes[kind], self._cropped(view, spare), self._inks())
 
     def _on_done(self, kind: str, picture: Picture) -> None:
@@ -256,8 +274,8 @@ class LinksPicture(QGraphicsObject):
             self._paint_wave(painter, view, *self._wave)
 
     def _move_to(self, view: Viewpoint) -> None:
-        """The view looks from elsewhere: move what was drawn if that is exact, draw at once if that is
-        quick, or else when the view rests."""
+        """The view looks from elsewhere: move what was drawn, or scale it while the view zooms; where
+        that shows too little, draw at once if that is quick, or else when the view rests."""
         self._view = view
         for kind in (ALL, LIT):
             strokes, picture = self._strokes[kind], self._pictures.get(kind)
@@ -265,19 +283,24 @@ class LinksPicture(QGraphicsObject):
                 continue
             # What is being drawn would be seen for a moment only.
             self._cancel(kind)
-            if _quick(strokes, view):
-                # What lies beyond is for panning; a view that zooms shows this picture once.
-                panned = picture is not None and picture.view.scale == view.scale
-                order = self._order_from(kind, view, MARGIN if panned else 0)
-                if (picture := take_picture(order)) is not None:
-                    self._keep(kind, picture)
+            if _quick(strokes, view) and self._is_due(picture, view):
+                if (taken := take_picture(self._order_from(kind, view))) is not None:
+                    self._keep(kind, taken)
             elif self._pictures:
                 self._rest.start()
             else:
                 self._order(kind)
-        if FLOWING in self._pictures and not self._suits(self._pictures[FLOWING], view):
-            del self._pictures[FLOWING]
+        flowing = self._pictures.get(FLOWING)
+        if FLOWING in self._awaited or (flowing is not None and not self._suits(flowing, view)):
+            self._forget_flow()
             self._rest.start()
+
+    def _is_due(self, picture: Picture | None, view: Viewpoint) -> bool:
+        """Whether a picture cannot stand in any longer for what this view shows."""
+        if picture is None or picture.view.scale == view.scale:
+            return True
+        stretched = max(view.scale / picture.view.scale, picture.view.scale / view.scale)
+        return stretched > FAR or (stretched > STRETCH and self._motion.takes_turn())
 
     def _suits(self, picture: Picture | None, view: Viewpoint) -> bool:
         """Whether a picture, moved by whole pixels, is what this view shows."""
@@ -343,7 +366,7 @@ class LinksPicture(QGraphicsObject):
             painter.restore()
             return
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(picture.scene_rect, picture.image)
         painter.restore()
 

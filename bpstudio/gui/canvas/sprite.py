@@ -19,9 +19,11 @@ TURN_MS = 30
 """On the move one picture of what has changed is painted anew in this time."""
 MARGIN = 96
 """How far beyond what is seen a picture reaches, in device pixels: so far a view pans without paint."""
-MOST_PIXELS = 12_000_000
-STRETCH = 2.0
-"""A picture is not shown more than so many times larger or smaller than it is."""
+WHOLE_PIXELS, MOST_PIXELS = 1_000_000, 12_000_000
+"""Up to so many pixels the picture has all of the item, and up to so many there is one at all."""
+STRETCH, FAR = 2.0, 4.0
+"""A picture should not be shown more than so many times larger or smaller than it is, and is not, even
+if others have to be painted first."""
 
 Paint: TypeAlias = Callable[[QPainter, QRectF], None]
 """Paints a part of an item, in its own coordinates."""
@@ -87,8 +89,9 @@ class Sprite:
         exposed = exposed.intersected(bounds)
         covered = self._pixmap is not None and self._area.contains(exposed)
         shifted = _shifted(self._from, device)
-        good = covered and (shifted or (motion.moving and _alike(self._from, device)))
-        if not good or (self._stale and (not motion.moving or motion.takes_turn())):
+        good = covered and (shifted or (motion.moving and _alike(self._from, device, FAR)))
+        old = self._stale or not _alike(self._from, device, STRETCH)
+        if not good or (old and (not motion.moving or motion.takes_turn())):
             self._make(painter.worldTransform(), pixel, bounds, exposed, paint)
             shifted = True
         pixmap = self._pixmap
@@ -111,11 +114,13 @@ class Sprite:
     def _make(
         self, world: QTransform, pixel: float, bounds: QRectF, exposed: QRectF, paint: Paint
     ) -> None:
-        """Paint the picture, a little larger than what is exposed; none where it would be too large."""
+        """Paint the picture: of all, or of a little more than what is exposed, or none at all."""
         self._pixmap = None
         device = world * QTransform.fromScale(pixel, pixel)
-        seen = device.mapRect(exposed).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
-        rect = seen.intersected(device.mapRect(bounds)).toAlignedRect()
+        rect = device.mapRect(bounds).toAlignedRect()
+        if rect.width() * rect.height() > WHOLE_PIXELS:
+            seen = device.mapRect(exposed).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+            rect = seen.toAlignedRect().intersected(rect)
         if rect.isEmpty() or rect.width() * rect.height() > MOST_PIXELS:
             return
         pixmap = QPixmap(rect.size())
@@ -141,10 +146,10 @@ def _shifted(before: QTransform, now: QTransform) -> bool:
     return same and abs(across - round(across)) < 1e-6 and abs(down - round(down)) < 1e-6
 
 
-def _alike(before: QTransform, now: QTransform) -> bool:
-    """Whether a picture from the one can stand in for the other: as turned, and about as large."""
+def _alike(before: QTransform, now: QTransform, most: float) -> bool:
+    """Whether a picture from the one can stand in for the other: as turned, and about as large, or
+    ``most`` times larger or smaller."""
     if (abs(before.m12()) > abs(before.m11())) != (abs(now.m12()) > abs(now.m11())):
         return False
-    sizes = (math.hypot(t.m11(), t.m12()) for t in (before, now))
-    old, new = sizes
-    return old > 0 and 1 / STRETCH <= new / old <= STRETCH
+    old, new = (math.hypot(t.m11(), t.m12()) for t in (before, now))
+    return old > 0 and 1 / most <= new / old <= most

@@ -42,6 +42,7 @@ from bpstudio.model.project import Project
 
 FLOW = "flow"
 """The name of the preference that says whether the flow of a run is shown."""
+ZOOM_STEP = 1.25
 HIT = 7.0
 """How near to a connection the pointer has to be, in screen pixels."""
 NAME = "Network canvas"
@@ -203,6 +204,14 @@ class CanvasView(QGraphicsView):
     def actual_size(self) -> None:
         """Show the network at its own size."""
         self.navigation.actual_size()
+
+    def zoom_in(self) -> None:
+        """Show the middle of the view larger."""
+        self.navigation.zoom(ZOOM_STEP, self.viewport().rect().center())
+
+    def zoom_out(self) -> None:
+        """Show more of the network, smaller."""
+        self.navigation.zoom(1 / ZOOM_STEP, self.viewport().rect().center())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

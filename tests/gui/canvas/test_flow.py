@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from bpstudio.files.samples import sample
+from bpstudio.gui.canvas import links_picture, raster
 from bpstudio.gui.canvas.flow import COLUMN_MS, PAUSE_MS, Direction, FlowClock
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.preferences import preference, set_preference
@@ -129,6 +130,28 @@ def test_that_a_step_is_seen_in_links_and_neurons_and_leaves_no_trace(
     qtbot.waitUntil(lambda: not view.drawing.flow.clock.active, timeout=20_000)
     qtbot.waitUntil(lambda: view.is_exact, timeout=20_000)
     assert np.array_equal(picture(view), before)
+
+
+def test_that_a_large_network_shows_what_flows_and_the_largest_its_connections(
+    view: CanvasView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raster.load_kernel()
+    if not raster.kernel_ready():
+        pytest.skip("needs a compiler")
+    drawn = view.drawing.picture
+    monkeypatch.setattr(links_picture, "INSTANT", -1.0)
+    picture(view)
+    qtbot.waitUntil(lambda: view.is_exact, timeout=20_000)
+    view.show_running(True)
+    qtbot.waitUntil(lambda: drawn.shows_flow, timeout=20_000)
+    view.drawing.flow.clock.stop()
+    assert not drawn.shows_flow
+    monkeypatch.setattr(links_picture, "IN_TIME", -1.0)
+    ways = []
+    view.drawing.flow.clock.moved.connect(lambda: ways.append(view.drawing.flow.clock.wave))
+    view.show_running(True)
+    qtbot.waitUntil(lambda: any(wave is not None for wave in ways), timeout=20_000)
+    assert not drawn.shows_flow
 
 
 def test_that_the_flow_can_be_switched_off_and_that_is_remembered(view: CanvasView) -> None:

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.canvas import sprite
-from bpstudio.gui.canvas.sprite import MARGIN, Motion, Sprite
+from bpstudio.gui.canvas.sprite import FAR, MARGIN, Motion, Sprite
 
-BOUNDS = QRectF(0, 0, 400, 300)
+BOUNDS = QRectF(0, 0, 4000, 3000)
 
 
 class Item:
@@ -65,7 +65,7 @@ def test_that_a_view_that_zooms_scales_the_picture_until_it_rests(qtbot: QtBot) 
     assert np.mean(moving != exact) < 0.05 and exact.any()
     # Turned, or much larger, the picture cannot stand in.
     item.motion.go_on()
-    item.seen(scale=3.0)
+    item.seen(scale=1.21 * FAR * 1.01)
     assert item.painted == 3
 
 
@@ -101,3 +101,12 @@ def test_that_an_item_larger_than_memory_is_painted_without_a_picture(qtbot: QtB
         item.sprite.draw(painter, vast, vast, item.motion, item.paint)
     painter.end()
     assert item.painted == 2
+
+
+def test_that_a_small_item_is_painted_whole(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sprite, "WHOLE_PIXELS", 4000 * 3000)
+    item = Item()
+    item.seen()
+    item.seen(dx=-30 - MARGIN)
+    item.seen(dx=-2000)
+    assert item.painted == 1
