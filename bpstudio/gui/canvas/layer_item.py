@@ -334,7 +334,9 @@ class LayerItem(QGraphicsObject):
         with level(painter, QPointF(0, self.label_y)):
             painter.setFont(text_font(TITLE_SIZE, bold=True))
             painter.setPen(theme.color("accent" if self.selected else "text"))
-            painter.drawText(rect, across | Align.AlignTop, self.title)
+            metrics = QFontMetricsF(painter.font())
+            title = metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, rect.width())
+            painter.drawText(rect, across | Align.AlignTop, title)
             painter.setFont(text_font(TEXT_SIZE))
             painter.setPen(theme.color("secondary"))
             painter.drawText(rect.translated(0, 20), across | Align.AlignTop, self.subtitle)
