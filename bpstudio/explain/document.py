@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from bpstudio.explain.derivation import Derivation
 from bpstudio.explain.function_forms import DEFINITIONS
@@ -37,12 +38,20 @@ class Section:
     matrix: MatrixForm | None = None
 
 
+class Fact(NamedTuple):
+    """What an update was made with, in words, and as a value for other programs."""
+
+    name: str
+    text: str
+    value: str | float | list[int]
+
+
 @dataclass(frozen=True)
 class Document:
-    """A title, facts (name and text, no formulas), the functions used (LaTeX), and sections."""
+    """A title, facts (no formulas), the functions used (LaTeX), and sections."""
 
     title: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[Fact, ...]
     functions: tuple[tuple[str, str, str], ...]
     sections: tuple[Section, ...]
 
@@ -107,15 +116,18 @@ def _document(derivation: Derivation, title: str, sections: list[Section]) -> Do
     config = values.config
     rows = ", ".join(str(number) for number in q.row_numbers[:10])
     rows += f" and {values.rows - 10:,} more" if values.rows > 10 else ""
+    several, rate = values.rows > 1, config.learning_rate
+    shape, numbers = str(values.topology), list(q.row_numbers)
     facts = [
-        ("Network", str(values.topology)),
-        ("Rows" if values.rows > 1 else "Row", rows),
-        ("Loss", values.loss.label),
-        ("Optimizer", OPTIMIZERS[config.optimizer]),
-        ("Learning rate", SETTINGS["learning_rate"].text(config.learning_rate)),
+        Fact("Network", shape, shape),
+        Fact("Rows", rows, numbers) if several else Fact("Row", rows, numbers[0]),
+        Fact("Loss", values.loss.label, values.loss.label),
+        Fact("Optimizer", OPTIMIZERS[config.optimizer], OPTIMIZERS[config.optimizer]),
+        Fact("Learning rate", SETTINGS["learning_rate"].text(rate), rate),
     ]
     if config.dtype != "float64":
-        facts.append(("Precision", f"float64 here; a run calculates in {config.dtype}"))
+        words = f"float64 here; a run calculates in {config.dtype}"
+        facts.append(Fact("Precision", words, words))
     names = dict.fromkeys(layer.activation for layer in values.topology.layers[1:])
     functions = tuple((ACTIVATIONS[name].label, *DEFINITIONS[name]) for name in names)
     return Document(title, tuple(facts), functions, tuple(sections))

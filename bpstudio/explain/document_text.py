@@ -18,9 +18,9 @@ from bpstudio.explain.step import Step
 
 def as_text(document: Document, digits: int = DIGITS) -> str:
     """For a terminal: formulas in Unicode, one line each."""
-    width = max(len(name) for name, _ in document.facts)
+    width = max(len(fact.name) for fact in document.facts)
     lines = [document.title, ""]
-    lines += [f"{name:<{width}}  {text}" for name, text in document.facts]
+    lines += [f"{fact.name:<{width}}  {fact.text}" for fact in document.facts]
     for name, function, slope in document.functions:
         lines.append(f"{'Activation':<{width}}  {name}: {plain(function)}, {plain(slope)}")
     for section in document.sections:
@@ -96,8 +96,8 @@ def as_latex(document: Document, digits: int = DIGITS) -> str:
     """A whole document for pdfLaTeX; XeLaTeX or LuaLaTeX where names need other scripts."""
     lines = [rf"\title{{{text_in_latex(document.title)}}}", r"\date{}", r"\begin{document}"]
     lines += [r"\maketitle", r"\noindent"]
-    for name, text in document.facts:
-        lines.append(rf"{text_in_latex(name)}: {text_in_latex(text)}\\")
+    for fact in document.facts:
+        lines.append(rf"{text_in_latex(fact.name)}: {text_in_latex(fact.text)}\\")
     for name, function, slope in document.functions:
         lines.append(rf"{text_in_latex(name)}: \({function}\), \({slope}\)\\")
     for section in document.sections:
@@ -137,7 +137,7 @@ def as_values(document: Document, digits: int = DIGITS) -> dict[str, Any]:
     """Everything as dictionaries, lists, texts and numbers."""
     return {
         "title": document.title,
-        **{name.lower().replace(" ", "_"): text for name, text in document.facts},
+        **{fact.name.lower().replace(" ", "_"): fact.value for fact in document.facts},
         "functions": [
             {"name": name, "function": function, "derivative": slope}
             for name, function, slope in document.functions

@@ -71,13 +71,14 @@ class Call:
 @dataclass(frozen=True)
 class Choice:
     """``yes`` where ``inner`` is above ``bound`` (or, with ``relation`` "=", equal to it), else ``no``:
-    the two sides of a kink, or a category."""
+    the two sides of a kink, or a category, whose name ``label`` stands for its number (LaTeX)."""
 
     inner: Expression
     relation: str
     bound: float
     yes: Expression
     no: Expression
+    label: str = ""
 
     def holds(self, value: float) -> bool:
         return value > self.bound if self.relation == ">" else value == self.bound
@@ -137,7 +138,7 @@ def evaluate(expression: Expression, value: Callable[[object], float]) -> float:
                 return _raised(go(base), exponent)
             case Call(name, inner):
                 return FUNCTIONS[name][0](go(inner))
-            case Choice(inner, _, _, yes, no):
+            case Choice(inner, _, _, yes, no, _):
                 return go(yes) if e.holds(go(inner)) else go(no)
 
     return go(expression)
@@ -174,7 +175,7 @@ def references(expression: Expression) -> Iterator[object]:
         case Quotient(a, b):
             yield from references(a)
             yield from references(b)
-        case Choice(inner, _, _, a, b):
+        case Choice(inner, _, _, a, b, _):
             for part in (inner, a, b):
                 yield from references(part)
 
@@ -201,8 +202,8 @@ def substituted(
                 return Power(go(base), exponent)
             case Quotient(a, b):
                 return Quotient(go(a), go(b))
-            case Choice(inner, relation, bound, a, b):
-                return Choice(go(inner), relation, bound, go(a), go(b))
+            case Choice(inner, relation, bound, a, b, label):
+                return Choice(go(inner), relation, bound, go(a), go(b), label)
         return e
 
     return go(expression)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bpstudio.explain.expression import (
@@ -24,6 +25,7 @@ from bpstudio.explain.quantities import Quantities
 from bpstudio.model.preparation import FILLINGS, Column
 
 _NOWHERE = Place()
+_WORD = re.compile(r"[A-Za-z0-9]+(?:[ .+-][A-Za-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -86,17 +88,14 @@ def _encoded(q: Quantities, key: StepKey) -> tuple[Expression | None, str, tuple
     raw = Ref(raw_key)
     names = (column.name,)
     if column.encoding == "one_hot":
-        formula = Choice(raw, "=", float(offset), Const(1.0), Const(0.0))
         category = column.categories[offset]
-        return (
-            formula,
-            "",
-            names,
-            (
-                f"One neuron per category: 1 where “{column.name}” is “{category}”, else 0. "
-                f"Counted from 0, that is category {offset} of the column."
-            ),
-        )
+        formula = Choice(raw, "=", float(offset), Const(1.0), Const(0.0), _category(category))
+        said = column.text(column.fill if q.is_missing(raw_key) else q.value(raw_key))
+        value = q.value(key)
+        note = f"“{column.name}” says “{said}”: {value:g} for the neuron of “{category}”."
+        if not formula.label:
+            note += f" In the formula that category is the number {offset}."
+        return formula, "", names, note
     if column.encoding == "binary":
         return raw, "", names, f"1 where “{column.name}” is “{column.categories[1]}”, else 0."
     if column.scaling == "none":
@@ -120,6 +119,11 @@ def _encoded(q: Quantities, key: StepKey) -> tuple[Expression | None, str, tuple
         ranks = ", ".join(f"{k} = {name}" for k, name in enumerate(column.categories))
         note = f"“{column.name}” enters by its rank, {ranks}. {note}"
     return scaled, general, names, note
+
+
+def _category(name: str) -> str:
+    """A category as LaTeX; "" if a formula cannot hold its letters."""
+    return rf"\text{{{name}}}" if _WORD.fullmatch(name) else ""
 
 
 def _range_words(column: Column) -> str:

@@ -282,8 +282,9 @@ def _stretches(topology: Topology) -> list[tuple[str, int, int]]:
     result = []
     for block in topology.blocks:
         for b in block.incoming:
-            result.append((f"weights {b.link.source} → {b.link.target}", b.start, b.stop))
-        result.append((f"biases of {block.layer.id}", block.start, block.stop))
+            ends = f"{topology.label(b.link.source)} → {topology.label(b.link.target)}"
+            result.append((f"weights {ends}", b.start, b.stop))
+        result.append((f"biases of {topology.label(block.layer.id)}", block.start, block.stop))
     return result
 
 
@@ -293,9 +294,8 @@ def parameter_name(topology: Topology, position: int) -> str:
         for b in block.incoming:
             if b.start <= position < b.stop:
                 target, source = divmod(position - b.start, b.shape[1])
-                return (
-                    f"the weight from {b.link.source} {source + 1} to {b.link.target} {target + 1}"
-                )
+                start = topology.neuron_label(b.link.source, source)
+                return f"the weight from {start} to {topology.neuron_label(b.link.target, target)}"
         if block.start <= position < block.stop:
-            return f"the bias of {block.layer.id} {position - block.start + 1}"
+            return f"the bias of {topology.neuron_label(block.layer.id, position - block.start)}"
     raise IndexError(f"There is no parameter {position}.")

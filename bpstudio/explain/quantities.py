@@ -130,18 +130,17 @@ class Quantities:
         return (self.preparation.inputs if inputs else self.preparation.targets)[key.neuron]
 
     def neuron_name(self, layer: str, neuron: int) -> str:
-        """A neuron in words: ``hidden 1 · 2``, ``input 1 (petal length)``."""
+        """A neuron in words: ``hidden 1 · 2``, ``input · 1 (petal length)``."""
         return self.neuron_names(layer)[neuron]
 
     def neuron_names(self, layer: str) -> tuple[str, ...]:
         """The names of all neurons of a layer."""
         if layer not in self._names:
-            label = self.values.topology.label(layer)
-            gap = " · " if label[-1:].isdigit() else " "
-            size = self.values.topology.layer(layer).size
+            topology = self.values.topology
+            size = topology.layer(layer).size
             columns = self._columns(layer) or ("",) * size
             self._names[layer] = tuple(
-                f"{label}{gap}{j + 1}" + (f" ({column})" if column else "")
+                topology.neuron_label(layer, j) + (f" ({column})" if column else "")
                 for j, column in enumerate(columns)
             )
         return self._names[layer]

@@ -82,7 +82,9 @@ def walk(derivation: Derivation, sample: int = 0) -> tuple[Stage, ...]:
     def stage(kind: str, layer: str, title: str) -> Stage:
         return Stage(derivation, kind, layer, title, sample)
 
-    scaled = derivation.quantities.preparation is not None
+    preparation = derivation.quantities.preparation
+    columns = () if preparation is None else preparation.inputs
+    scaled = any(c.scaling != "none" and c.encoding not in ("one_hot", "binary") for c in columns)
     first = "The row is scaled" if scaled else "The row enters"
     stages = [stage("scale", topology.input.id, f"{first}: {label(topology.input.id)}")]
     for layer in topology.layers[1:]:

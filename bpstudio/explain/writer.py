@@ -153,7 +153,7 @@ class Writer:
 
     def _choice(self, e: Choice) -> tuple[str, int]:
         if self._value is None:
-            condition = rf"{self.latex(e.inner)} {e.relation} {latex_number(e.bound, FULL)}"
+            condition = rf"{self.latex(e.inner)} {e.relation} {_bound_of(e)}"
             yes, no = self.latex(e.yes), self.latex(e.no)
             text = rf"{yes} \;\mathrm{{if}}\; {condition}\;\mathrm{{else}}\; {no}"
             return text, _LOOSEST
@@ -162,6 +162,8 @@ class Writer:
     def _reason(self, e: Choice, value: Callable[[object], float]) -> str:
         """Why this side was chosen, as a remark behind the formula."""
         holds = e.holds(evaluate(e.inner, value))
+        if e.label:
+            return ""
         signs = {">": (">", r"\le"), "=": ("=", r"\ne")}[e.relation]
         sign = signs[0] if holds else signs[1]
         return rf" \quad ({self.latex(e.inner)} {sign} {latex_number(e.bound, FULL)})"
@@ -211,6 +213,10 @@ def _with_parentheses(pieces: list[Piece]) -> list[Piece]:
         else:
             result.append(piece)
     return result
+
+
+def _bound_of(e: Choice) -> str:
+    return e.label or latex_number(e.bound, FULL)
 
 
 def _shown(count: int, mark: int | None, most: int) -> list[int | None]:

@@ -16,6 +16,7 @@ from bpstudio.files.exporters import export
 from bpstudio.files.formats.choice import SUFFIXES
 from bpstudio.files.project_file import load, save
 from bpstudio.gui.dialogs.ask import ask_unsaved, show_problem
+from bpstudio.gui.dialogs.help import HelpDialog
 from bpstudio.gui.document import Document
 from bpstudio.gui.recent import recent_files, remember
 from bpstudio.gui.runner import Runner
@@ -158,7 +159,7 @@ class FileActions(QObject):
     # Help
 
     def show_help(self) -> None:
-        QMessageBox.information(self._window, "How bpstudio works", HELP)
+        HelpDialog(self._window).open()
 
     def show_about(self) -> None:
         QMessageBox.about(
@@ -178,29 +179,3 @@ class FileActions(QObject):
         except (ValueError, OSError) as error:
             show_problem(self._window, title, str(error))
             return None
-
-
-HELP = (
-    "Space plays and pauses; S steps one update, E one epoch; R goes back to the starting weights.\n\n"
-    "Draw a vertical stroke on the canvas for a layer: its length is the number of neurons, a click is "
-    "one. It splits the link it is drawn into; with Alt that stays. Drag from a layer's edge to another "
-    "layer to link all of both, from a neuron for that one alone. Hold X and drag across connections to "
-    "cut them, with Shift to bring pruned ones back; P shows those. Pull the handle under a layer, "
-    "press + or −, or type a number while it is selected to change its size. Double-click a neuron or a "
-    "connection to select it alone. Ctrl+C and Ctrl+V copy layers, also to another window; a text such "
-    "as 4-8-3 can be pasted too. Everything can be undone. A layer of more than 20 neurons is a strip: "
-    "a double click or U unfolds it. W shows or hides the values and deltas that flow during a run.\n\n"
-    "By keyboard: Tab goes from layer to layer, Enter to its neurons and on to their connections, "
-    "Escape back; N draws a layer, L links, X cuts, arrows move. The wheel zooms, Space or the middle "
-    "button drags the view, F shows all of it, Ctrl+B turns it from bottom to top. Ctrl+H shows every "
-    "step made so far, to go back to any; below the canvas are the options of what is selected.\n\n"
-    "Select a connection or a neuron to see why its weight or bias changes: point at a number and the "
-    "canvas lights where it comes from, click it or press Enter to go there, Alt+Left comes back. "
-    "Ctrl+Shift+E walks one row through the network: Right and Left go on and back, Page Down to the "
-    "next stage, Space plays; only the last step changes the weights. The Explain menu has lessons, "
-    "worksheets, the gradient check and the derivation; a right click on a formula copies it.\n\n"
-    "Drop a file or a folder with data on the window, or paste a table with Ctrl+V: a screen shows what "
-    "was read and what becomes of each column; Enter accepts it. Ctrl+P opens a plane to paint on. "
-    "Ctrl+E exports the weights together with the scaling, so that the outputs can be computed from the "
-    "raw columns."
-)

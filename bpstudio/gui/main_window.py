@@ -111,7 +111,7 @@ class MainWindow(QMainWindow):
             (self.heatmap_panel, 3),
         ):
             column.addWidget(panel, stretch)
-        watch = self._dock(inner, "Watch", self.watch_panel, right)
+        watch = self.watch_dock = self._dock(inner, "Watch", self.watch_panel, right)
         left = Qt.DockWidgetArea.LeftDockWidgetArea
         self._paint_dock = self._dock(inner, "Paint", self.paint_panel, left)
         self._paint_dock.hide()
@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
         self.explain_panel.pulsed.connect(self.canvas.pulse.run)
         self.explain_panel.edit_requested.connect(self.edit)
         self.explain_panel.undo_requested.connect(self.undo)
+        self.explain_panel.emptied.connect(self.canvas.setFocus)
         self.settings_bar.message.connect(self.show_refusal)
         self.settings_bar.note.connect(self.message_panel.add)
         self.settings_bar.more_requested.connect(self.edit_settings)

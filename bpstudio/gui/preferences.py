@@ -29,8 +29,14 @@ def preference(name: str, default: bool) -> bool:
     return value if isinstance(value, bool) else default
 
 
-def set_preference(name: str, value: bool) -> None:
-    """Keep a switch. That it cannot be kept is no reason to disturb anyone."""
+def preferred_number(name: str, default: int) -> int:
+    """A whole number that was set, else its default."""
+    value = _read().get(name, default)
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def set_preference(name: str, value: bool | int) -> None:
+    """Keep a switch or a number. That it cannot be kept is no reason to disturb anyone."""
     known = {**_read(), name: value}
     try:
         _file().parent.mkdir(parents=True, exist_ok=True)

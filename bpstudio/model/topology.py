@@ -145,6 +145,10 @@ class Topology:
         name = self.layer(layer_id).name if layer_id in self else ""
         return name or re.sub(r"(?<=[a-z])(?=\d)", " ", layer_id)
 
+    def neuron_label(self, layer_id: str, neuron: int) -> str:
+        """What people call a neuron, given from 0: ``hidden 1 · 3``."""
+        return f"{self.label(layer_id)} · {neuron + 1}"
+
     def link(self, source: str, target: str) -> Link:
         for link in self.links:
             if link.key == (source, target):

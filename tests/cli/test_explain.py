@@ -22,6 +22,7 @@ def test_explaining_a_connection(shell: Shell, iris: Path) -> None:
     assert new.plain_value(12).replace("-", "−") in shell.done(*words, "--digits", 12).out
     report = shell.done(*words, "--format", "json").json
     assert report["sections"][0]["steps"][-1]["value"] == new.value
+    assert (report["row"], report["learning_rate"]) == (7, load(iris).config.learning_rate)
     check_document(shell.done(*words, "--format", "latex").out)
 
 
@@ -41,7 +42,7 @@ def test_explaining_a_whole_row_and_a_batch(shell: Shell, iris: Path) -> None:
         "explain", iris, "--row", 1, "--row", 60, "--bias", "hidden1:1", "--format", "json"
     ).json
     kinds = [step["kind"] for step in batch["sections"][0]["steps"]]
-    assert batch["rows"] == "1, 60" and "gradient" in kinds
+    assert batch["rows"] == [1, 60] and "gradient" in kinds
 
 
 def test_that_a_lesson_is_explained_and_printed_as_a_worksheet(shell: Shell) -> None:

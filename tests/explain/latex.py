@@ -9,7 +9,7 @@ from latex2mathml.converter import convert
 _TEXT = """textbackslash textasciitilde textasciicircum textless textgreater textbar textquotedbl dots
     letter section paragraph maketitle noindent title date tag"""
 _MATH = """frac tfrac partial hat alpha beta gamma theta delta Delta eta rho lambda kappa nu mu epsilon
-    sum sqrt Vert vert tanh ln operatorname mathrm mathsf boxed cdot cdots vdots ddots times odot
+    sum sqrt Vert vert tanh ln operatorname text mathrm mathsf boxed cdot cdots vdots ddots times odot
     leftarrow le ne approx infty Big min max quad begin end"""
 TEXT_COMMANDS, MATH_COMMANDS = (frozenset(text.split()) for text in (_TEXT, _MATH))
 MATH = re.compile(

@@ -232,12 +232,25 @@ def test_that_a_number_is_followed_to_the_raw_column() -> None:
     assert (red.value, green.value) == (0.0, 1.0)
     assert [d.recomputed(step) for step in (red, green)] == [0.0, 1.0]
     assert "green" in d.depends(green)[0].note
+    assert green.symbols.endswith(r"u_{2} = \text{green}\;\mathrm{else}\; 0")
+    assert (red.numbers(), green.numbers()) == ("0", "1")
+    assert red.note == "“colour” says “green”: 0 for the neuron of “red”."
     target = d.step(StepKey("target", "output", 0, sample=0))
     assert target.value == 1.0 and d.depends(target)[0].value == 60.0
     net = d.step(StepKey("net", "hidden1", 0, sample=0))
-    assert ("x_{1}", "input 1 (length)") in net.legend
+    assert ("x_{1}", "input · 1 (length)") in net.legend
     kinds = {step.key.kind for step in d.ancestry(d.of_weight("input", 0, "hidden1", 0))}
     assert {"raw", "setting", "weight"} < kinds <= set(KINDS)
+
+
+@pytest.mark.parametrize(("scaling", "title"), [("minmax", "is scaled"), ("none", "enters")])
+def test_that_a_row_is_called_scaled_only_where_a_column_is(scaling: str, title: str) -> None:
+    columns = [Column("a", scaling=scaling), Column("b", "one_hot", ("x", "y"), "standardise")]
+    raw = np.array([[1.0, 0, 2], [3.0, 1, 4]])
+    dataset = Dataset.prepare("d", columns, [Column("c")], raw)
+    project = Project.create(Topology.parse("3-1-1"), dataset)
+    first = walk(Derivation.of_project(project, [0]))[0]
+    assert first.title == f"The row {title}: input"
 
 
 @pytest.mark.parametrize("scaling", SCALINGS)

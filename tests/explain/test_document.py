@@ -42,7 +42,7 @@ def in_chinese() -> Derivation:
 def test_that_the_text_tells_the_chain_in_the_letters_of_the_derivation() -> None:
     d = example()
     text = as_text(why(d, d.of_weight("hidden1", 0, "output", 0)), 9)
-    assert "Why does the weight from hidden 1 · 1 to output 1 change?" in text
+    assert "Why does the weight from hidden 1 · 1 to output · 1 change?" in text
     assert "(6)  Gradient of" in text and "∂E/∂w_11 = ∂E/∂ŷ_1 ∂ŷ_1/∂β_1 ∂β_1/∂w_11" in text
     assert "Δw_11 = −η (ŷ_1 − y_1) f′(β_1 + θ_1) b_1" in text
     assert "w_11 ← w_11 + Δw_11" in text and "= 0.358916480" in text

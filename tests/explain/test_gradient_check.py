@@ -48,7 +48,7 @@ def test_that_one_wrong_parameter_is_named() -> None:
     analytic[16] *= 1.001
     wrong = replace(found, analytic=analytic)
     assert not wrong.holds
-    assert wrong.worst == parameter_name(found.topology, 16) == "the bias of hidden1 2"
+    assert wrong.worst == parameter_name(found.topology, 16) == "the bias of hidden 1 · 2"
 
 
 def test_that_kinks_are_told_apart_from_errors() -> None:

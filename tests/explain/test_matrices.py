@@ -91,7 +91,7 @@ def test_the_update_of_the_worked_example_as_matrices() -> None:
     new, old, delta, x = form.matrices
     assert (new.marked, old.marked, delta.marked, x.marked) == ((1, 0), (1, 0), (1, 0), (0, 0))
     assert new.row_names == ("hidden 1 · 1", "hidden 1 · 2")
-    assert new.column_names == ("input 1", "input 2")
+    assert new.column_names == ("input · 1", "input · 2")
 
 
 def test_that_the_focus_marks_the_weight_in_its_neurons_steps() -> None:

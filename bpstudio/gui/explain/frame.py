@@ -17,13 +17,18 @@ from bpstudio.gui.explain.shares import SharesView
 from bpstudio.gui.explain.typeset import SIZE
 from bpstudio.gui.panels.base import Panel
 from bpstudio.gui.panels.scroll import ColumnScroll
+from bpstudio.gui.preferences import preferred_number
 from bpstudio.gui.theme import GAP, ThemeHolder
 from bpstudio.gui.widgets import secondary_label
 
 WARM_UP_MS = 1200
+DIGITS_KEPT = "explain_digits"
+"""Under which name the number of digits is remembered."""
 LEAST_FOR_BOTH = 600
 """From this width on the matrices stand beside the formulas."""
 LEAST_SIZE = QSize(430, 150)
+WORDS_WIDTH = 560
+"""A line of words longer than that is hard to read."""
 _COMMON = ("=", r"\leftarrow", r"-", r"\eta", r"{}\cdot{}")
 
 
@@ -48,7 +53,7 @@ class ExplainFrame(Panel):
         self.digits.setAccessibleName("Significant digits")
         self.digits.setToolTip("How many digits are shown; 17 is in full")
         self.digits.setRange(2, FULL)
-        self.digits.setValue(DIGITS)
+        self.digits.setValue(preferred_number(DIGITS_KEPT, DIGITS))
         self.digits.setSuffix(" digits")
         self.walk_button = QPushButton()
         self.walk_button.setObjectName("explainWalkButton")
@@ -77,7 +82,8 @@ class ExplainFrame(Panel):
         self.words = QLabel()
         self.words.setObjectName("explainWords")
         self.words.setWordWrap(True)
-        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.words.setMaximumWidth(WORDS_WIDTH)
         self.shares = SharesView(themes)
         self.bar = PlayerBar(themes)
         self.hint = secondary_label()
@@ -91,7 +97,7 @@ class ExplainFrame(Panel):
         column.setSpacing(GAP // 2)
         column.addLayout(way)
         column.addLayout(middle, 1)
-        column.addWidget(self.words)
+        column.addWidget(self.words, 1, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.shares)
         column.addWidget(self.bar)
         self.body.addLayout(column)

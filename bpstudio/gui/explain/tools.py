@@ -20,6 +20,9 @@ from bpstudio.gui.explain.reading_panel import WIDTH, ReadingPanel, reading_dock
 if TYPE_CHECKING:
     from bpstudio.gui.main_window import MainWindow
 
+LEAST_FOR_ALL = 1500
+"""A narrower window shows the text in the place of what is watched."""
+
 
 class ExplainTools(QObject):
     """Opens what explains, on a window's document; ``reading`` is the text beside it."""
@@ -27,6 +30,7 @@ class ExplainTools(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._made_room = False
 
     def set_up(self, menu: QMenu) -> None:
         """Make the text's place, and fill the Explain menu, once the window's other parts are there."""
@@ -78,12 +82,21 @@ class ExplainTools(QObject):
         self._open_dock()
 
     def _open_dock(self) -> None:
+        window = self._window
+        if window.width() < LEAST_FOR_ALL and window.watch_dock.isVisible():
+            # Side by side they would leave the canvas and the settings too little.
+            window.watch_dock.hide()
+            self._made_room = True
         self._dock.show()
-        self._window.resizeDocks([self._dock], [WIDTH], Qt.Orientation.Horizontal)
+        window.resizeDocks([self._dock], [WIDTH], Qt.Orientation.Horizontal)
 
     def _on_dock(self, visible: bool) -> None:
         if not visible:
             self._window.canvas.light(Place())
+        # A minimised window has no visible dock either.
+        if self._dock.isHidden() and self._made_room:
+            self._made_room = False
+            self._window.watch_dock.show()
 
     def walk(self) -> None:
         """Step by step through one row, or no longer."""

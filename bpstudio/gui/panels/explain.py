@@ -14,12 +14,13 @@ from bpstudio.explain.numbers import plain_number
 from bpstudio.explain.plain_text import plain
 from bpstudio.explain.step import Step
 from bpstudio.gui.canvas.selection import Selection
-from bpstudio.gui.explain.frame import ExplainFrame
+from bpstudio.gui.explain.frame import DIGITS_KEPT, ExplainFrame
 from bpstudio.gui.explain.page import Block, origin, step_block, story
 from bpstudio.gui.explain.player import Walk, WalkPlace
 from bpstudio.gui.explain.shares import shares
 from bpstudio.gui.explain.trail import Trail
 from bpstudio.gui.explain.typeset import Target
+from bpstudio.gui.preferences import set_preference
 from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.project import Project
 
@@ -38,13 +39,15 @@ class ExplainPanel(ExplainFrame):
 
     ``lit`` brings a Place to light on the canvas and a word, ``edit_requested`` the name of an edit and
     the edit, ``pulsed`` which way the walk's quantity runs through the network (1 forward, -1 back),
-    ``undo_requested`` that the last edit is to be taken back.
+    ``undo_requested`` that the last edit is to be taken back; ``emptied`` comes when what had the focus
+    has gone.
     """
 
     lit = Signal(object, str)
     pulsed = Signal(int)
     edit_requested = Signal(str, object)
     undo_requested = Signal()
+    emptied = Signal()
 
     def __init__(self, themes: ThemeHolder) -> None:
         super().__init__("Why does this weight change?", themes)
@@ -183,11 +186,15 @@ class ExplainPanel(ExplainFrame):
             return
         self.set_title("Why does this weight change?")
         self.words.setText(words)
+        focused = self.focusWidget()
+        held = focused is not None and focused.hasFocus()
         self.crumbs.show_way([])
         self._set_visible(page=False)
         self._light(Place(), "")
         self.page.show_page([])
         self.matrix.show_form(None)
+        if held and focused is not None and not focused.isVisible():
+            self.emptied.emit()
 
     def _set_visible(self, page: bool) -> None:
         self.words.setVisible(not page)
@@ -314,7 +321,8 @@ class ExplainPanel(ExplainFrame):
         self._trail = self._trail.at_sample(sample)
         self.refresh_now()
 
-    def _on_digits(self, _digits: int) -> None:
+    def _on_digits(self, digits: int) -> None:
+        set_preference(DIGITS_KEPT, digits)
         self.refresh_now()
 
     # Step by step

@@ -221,3 +221,24 @@ def test_that_during_a_run_the_numbers_follow_and_the_way_down_stays(qtbot: QtBo
         qtbot.waitUntil(shown, timeout=20_000)
     finally:
         closed(window)
+
+
+def test_that_the_number_of_digits_is_remembered_for_the_next_window(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    assert window.explain_panel.digits.value() == 4
+    window.explain_panel.digits.setValue(7)
+    other = opened(qtbot)
+    assert other.explain_panel.digits.value() == 7
+    closed(other)
+
+
+def test_that_the_canvas_gets_the_focus_back_when_nothing_is_left_to_explain(
+    window: MainWindow,
+) -> None:
+    panel = window.explain_panel
+    QTest.mouseClick(panel.walk_button, LEFT)
+    assert panel.page.hasFocus()
+    window.clear_network()
+    assert window.canvas.hasFocus()
+    assert "layers" in panel.words.text() or "network" in panel.words.text()

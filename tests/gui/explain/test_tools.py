@@ -16,6 +16,7 @@ from bpstudio.explain.lessons import LESSONS
 from bpstudio.explain.text import DERIVATION
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.dialogs.gradient_check import GradientCheckDialog
+from bpstudio.gui.dialogs.help import HelpDialog
 from bpstudio.gui.dialogs.worksheet import WorksheetDialog
 from bpstudio.gui.explain.error_map import share
 from bpstudio.gui.main_window import MainWindow
@@ -66,6 +67,35 @@ def test_that_the_derivation_is_all_there_and_lights_the_parts_it_speaks_of(
     QTest.mouseClick(page, LEFT, pos=target.rect.center().toPoint())
     QTest.mouseMove(page, QPoint(1, 1))
     assert light.place.links, "a clicked formula stays lit"
+
+
+def test_that_in_a_narrow_window_the_text_takes_the_place_of_what_is_watched(
+    window: MainWindow,
+) -> None:
+    window.resize(1280, 800)
+    width = window.settings_bar.width()
+    window.explain.read_derivation()
+    QApplication.processEvents()
+    assert window.explain.reading.isVisible() and not window.watch_panel.isVisible()
+    assert window.width() == 1280
+    assert window.canvas.navigation.fitted
+    press(window, "closeReadingButton")
+    QApplication.processEvents()
+    assert window.watch_panel.isVisible()
+    assert window.settings_bar.width() == width
+    window.resize(1700, 900)
+    window.explain.read_derivation()
+    assert window.watch_panel.isVisible()
+
+
+def test_that_the_help_is_a_page_that_fits_the_screen_and_scrolls(window: MainWindow) -> None:
+    dialog = opened_by(window, "show_help", HelpDialog)
+    assert dialog.height() < dialog.screen().availableSize().height()
+    dialog.resize(400, 300)
+    QApplication.processEvents()
+    assert dialog.area.verticalScrollBar().maximum() > 0
+    assert "Space plays" in dialog.text.text()
+    dialog.close()
 
 
 def test_that_answers_are_marked_and_hints_give_the_formula_and_then_its_numbers(
