@@ -209,7 +209,7 @@ BAD: list[tuple[str | bytes, dict[str, Any], str]] = [
     ("a,b\n1,2\n\n\n3,4,5\n", {}, "t.csv, line 5: this row has 3 cells"),
     ("a,b,a\n1,2,3\n", {}, "columns 1 and 3 are both called 'a'"),
     ("a,b\n1,2\n3,\0\n", {}, "t.csv, line 3: there is a NUL byte"),
-    (b"PK\x03\x04\x00\x00,x\n", {}, "is damaged (File is not a zip file)"),
+    (b"PK\x03\x04\x00\x00,x\n", {}, "t.csv' is cut off or damaged: write it again"),
     (b"\x7fELF\x02\x00\x00,x\n", {}, "line 1: there is a NUL byte"),
     ("a,b\n1,2\n1e400,3\n", {}, "t.csv, line 3, column 'a': '1e400' is infinite or too large"),
     ("a,b\n1,2\n3,-inf\n", {}, "t.csv, line 3, column 'b': '-inf' is infinite"),

@@ -7,6 +7,7 @@ import pytest
 from bpstudio.files.samples import SAMPLES, sample, starter
 from bpstudio.model import editing
 from bpstudio.model.adoption import Wish, adopt, suits, with_settings
+from bpstudio.model.editing import named_after
 from bpstudio.model.functions import ACTIVATIONS, LOSSES
 from bpstudio.model.project import Project
 from bpstudio.model.proposal import proposal
@@ -29,7 +30,7 @@ def test_that_every_sample_gets_a_network_that_can_be_trained(name: str, keep: b
 def test_that_an_empty_canvas_gets_what_is_proposed() -> None:
     dataset = sample("iris")
     project = adopt(Project(), dataset, Wish(keep=True)).project
-    assert project.topology == proposal(dataset).topology
+    assert project.topology == named_after(proposal(dataset).topology, dataset)
 
 
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
