@@ -486,3 +486,16 @@ def test_that_a_table_read_again_gives_its_own_values(table: Any) -> None:
     data = load_table(path)
     inputs, targets = read_inputs(path, data.preparation)
     np.testing.assert_array_equal(np.column_stack([inputs, targets]), data.values)  # type: ignore[arg-type]
+
+
+def test_that_text_beside_decimal_commas_keeps_its_own(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{k},5;{('ab', 'a,b', 'c')[k % 3]};{'?' if k % 5 == 0 else f'{k},25'}\n"
+        for k in range(300)
+    )
+    (tmp_path / "t.csv").write_text(f"x;kind;y\n{rows}")
+    source = read_source(tmp_path / "t.csv")
+    x, kind, y = source.columns
+    assert x.numbers is not None and x.numbers[:2].tolist() == [0.5, 1.5]
+    assert set(kind.counts) == {"ab", "a,b", "c"}
+    assert y.numbers is not None and y.numbers[1] == 1.25 and len(y.missing) == 60
