@@ -13,7 +13,7 @@ class FittingLabel(QLabel):
     """Small secondary text on one line that gives way where there is little room.
 
     Of parts with " · " between them the last are left out first; what is still too long ends with an
-    ellipsis. The tooltip tells all of it where some is not seen.
+    ellipsis, or is not seen at all. The tooltip tells all of it where some is not seen.
     """
 
     def __init__(self, text: str = "") -> None:
@@ -27,7 +27,11 @@ class FittingLabel(QLabel):
         parts = self.text().split(BETWEEN)
         while len(parts) > 1 and metrics.horizontalAdvance(BETWEEN.join(parts)) > room:
             parts.pop()
-        return metrics.elidedText(BETWEEN.join(parts), Qt.TextElideMode.ElideRight, room)
+        left = BETWEEN.join(parts)
+        if metrics.horizontalAdvance(left) <= room:
+            return left
+        cut = metrics.elidedText(left, Qt.TextElideMode.ElideRight, room)
+        return cut if len(cut) > 1 else ""
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())

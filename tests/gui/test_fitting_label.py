@@ -14,14 +14,16 @@ TEXT = "28 weights · 37 parameters"
 def test_that_the_last_part_is_left_out_first(qtbot: QtBot) -> None:
     label = FittingLabel(TEXT)
     qtbot.addWidget(label)
+    label.ensurePolished()
     whole = label.fontMetrics().horizontalAdvance(TEXT)
     label.resize(whole + 2, 20)
     assert (label.shown_text, label.toolTip()) == (TEXT, "")
     label.resize(whole - 4, 20)
-    label.show()
     assert (label.shown_text, label.toolTip()) == ("28 weights", TEXT)
     label.resize(label.fontMetrics().horizontalAdvance("28 weig"), 20)
     assert label.shown_text.endswith("…") and label.text() == TEXT
+    label.resize(label.fontMetrics().horizontalAdvance("…") + 1, 20)
+    assert label.shown_text == ""
 
 
 def test_that_a_long_name_is_written_smaller_before_it_is_cut(qtbot: QtBot) -> None:
