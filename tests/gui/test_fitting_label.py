@@ -14,7 +14,7 @@ TEXT = "28 weights · 37 parameters"
 def test_that_the_last_part_is_left_out_first(qtbot: QtBot) -> None:
     label = FittingLabel(TEXT)
     qtbot.addWidget(label)
-    label.ensurePolished()
+    label.show()
     whole = label.fontMetrics().horizontalAdvance(TEXT)
     label.resize(whole + 2, 20)
     assert (label.shown_text, label.toolTip()) == (TEXT, "")
