@@ -261,6 +261,7 @@ QScrollBar:vertical {{ width: 8px; background: transparent; }}
 QScrollBar:horizontal {{ height: 8px; background: transparent; }}
 QScrollBar::handle {{ background: {t.line}; border-radius: 4px; min-height: 24px; min-width: 24px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QTableView, QListView, QPlainTextEdit, QTextBrowser {{ background: {t.surface}; color: {t.text};
   border: 1px solid {t.line}; border-radius: 6px; gridline-color: {t.line}; }}

@@ -14,6 +14,7 @@ from bpstudio.gui.document import Document
 from bpstudio.gui.importing.drops import Given, given
 from bpstudio.gui.recent import remember
 from bpstudio.model.adoption import adopt
+from bpstudio.model.editing import named_after
 from bpstudio.model.project import Project
 
 if TYPE_CHECKING:
@@ -96,8 +97,11 @@ class Importing(QObject):
 
 def is_edited(project: Project) -> bool:
     """Whether someone has made this network: it is not the one that came with its sample."""
-    name = project.dataset.name if project.dataset is not None else ""
-    return name not in SAMPLES or sample_proposal(name).topology != project.topology
+    dataset = project.dataset
+    if dataset is None or dataset.name not in SAMPLES or len(project.topology.layers) < 2:
+        return True
+    plain = sample_proposal(dataset.name).topology
+    return named_after(plain, dataset) != named_after(project.topology, dataset)
 
 
 def _told(name: str, trial: Trial) -> str:

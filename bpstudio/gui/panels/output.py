@@ -167,7 +167,10 @@ class OutputPanel(Panel):
     def _take_dataset(self, dataset: Dataset) -> None:
         self._dataset, self._plane = dataset, plane_of(dataset)
         views = views_of(dataset)
-        self.view.set_options({name: VIEW_LABELS[name] for name in views})
+        if tuple(views) != self.view.options:
+            # The first suits data of another kind best; what was chosen belongs to those before.
+            self.view.set_options({name: VIEW_LABELS[name] for name in views})
+            self.view.set_value(views[0])
         parts = [SPLIT_NAMES[p] for p in (VALIDATION, TRAIN) if dataset.rows(p).size]
         self.part.set_options({name: name for name in parts})
         if self._plane is not None:
