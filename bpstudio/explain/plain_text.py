@@ -12,13 +12,15 @@ _LETTERS = {
     "ddots": "⋱", "ln": "ln ", "tanh": "tanh ", "max": "max", "min": "min", "Vert": "‖",
     "vert": "|", "to": "→", "in": "∈", "approx": "≈",
 }  # fmt: skip
+_MARK = re.compile("[\ue000-\uf8ff]")
+"""What marks parts of a formula."""
 _IGNORED = {"Big", "big", "left", "right", "displaystyle"}
 _TOKEN = re.compile(r"\\([a-zA-Z]+|.)|([{}^_])|([^\\{}^_]+)")
 
 
 def plain(latex: str) -> str:
     """The formula in Unicode: ``\\frac{\\partial E}{\\partial w_{11}}`` is ``∂E/∂w_11``."""
-    text = _Reader(latex).rest()
+    text = _Reader(_MARK.sub("", latex)).rest()
     text = text.replace("-", "−").replace("'", "′").replace("×", " × ").replace("Δ ", "Δ")
     text = re.sub(r"\s+", " ", text).strip()
     return text.replace("( ", "(").replace(" )", ")").replace("[ ", "[").replace(" ]", "]")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from operator import itemgetter
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QStaticText
@@ -57,13 +58,14 @@ class Figure:
 @dataclass(frozen=True)
 class Target:
     """What can be pointed at: where it is, what it leads to, and its words. ``whole``: not a factor, but
-    a heading or a formula that stands alone."""
+    a heading or a formula that stands alone; ``inside``: a part of a fraction."""
 
     rect: QRectF
     key: object
     text: str
     block: int
     whole: bool = False
+    inside: bool = False
 
 
 @dataclass
@@ -252,7 +254,7 @@ class _Row:
         self.x += 0.35 * self._setter.size
 
     def piece(self, piece: Piece, right: float, apart: bool = False) -> None:
-        em, latex = self._setter.size, piece.latex
+        em, latex = self._setter.size, piece.marked or piece.latex
         if _SPACES.fullmatch(latex):
             self.x += 0.16 * em
             return
@@ -273,11 +275,7 @@ class _Row:
             self.flush()
             self.x = self.indent
             begun = False
-        if latex.startswith("{}"):
-            self.x += 0.13 * em
         self.add(latex, piece)
-        if latex.endswith("{}"):
-            self.x += 0.13 * em
         if apart:
             self.x += 1.6 * em
 
@@ -299,6 +297,7 @@ class _Row:
                 text = plain(p.piece.latex)
                 whole = not isinstance(p.piece.key, StepKey)
                 page.targets.append(Target(rect, p.piece.key, text, setter.number, whole))
+            self._inner_targets(p, baseline)
         setter.y = baseline + below
         self._placed = []
         middle = baseline - 0.3 * setter.size
@@ -307,6 +306,16 @@ class _Row:
             return middle
         setter.y += 2
         return self._middle
+
+    def _inner_targets(self, placed: _Placed, baseline: float) -> None:
+        """What can be followed inside a fraction or a root."""
+        if placed.piece is None or placed.known is None:
+            return
+        for number, spot in sorted(placed.known.spots, key=itemgetter(0)):
+            part = placed.piece.inner[number]
+            rect = spot.translated(placed.x, baseline - placed.above)
+            target = Target(rect, part.key, plain(part.latex), self._setter.number, inside=True)
+            self._setter.page.targets.append(target)
 
     def _as_words(self, placed: _Placed, baseline: float) -> None:
         """A formula that cannot be drawn stands as text."""
