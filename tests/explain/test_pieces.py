@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from bpstudio.explain.derivation import explain
 from bpstudio.explain.keys import StepKey
+from bpstudio.explain.plain_text import plain, pretty
 from bpstudio.model.config import TrainingConfig
 from tests.explain.example import example
 from tests.explain.latex import check_formula
@@ -52,3 +53,10 @@ def test_that_the_pieces_joined_are_the_formula(problem: Problem) -> None:
                 if piece.key is not None:
                     assert piece.key in step.depends
                     check_formula(piece.latex)
+
+
+def test_that_indices_are_small_where_they_are_digits() -> None:
+    assert pretty("w_{11}^{(2)}") == "w₁₁⁽²⁾"
+    assert pretty(r"f'(\beta_{1} + \theta_{1})") == "f′(β₁ + θ₁)"
+    assert pretty("w_{1,12}") == plain("w_{1,12}")
+    assert pretty("w_{hj}") == plain("w_{hj}")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from bpstudio.explain.numbers import DIGITS, FULL
 from bpstudio.gui.explain.crumbs import Crumbs
@@ -75,7 +83,9 @@ class ExplainFrame(Panel):
         self.page = PageView("explainPage", self.store, themes)
         self.matrix = MatrixView(self.store, themes)
         self.page_scroll, self._matrix_scroll = ColumnScroll(self.page), ColumnScroll(self.matrix)
-        middle = QHBoxLayout()
+        self._middle = QWidget()
+        middle = QHBoxLayout(self._middle)
+        middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(2 * GAP)
         middle.addWidget(self.page_scroll, 11)
         middle.addWidget(self._matrix_scroll, 8)
@@ -96,11 +106,16 @@ class ExplainFrame(Panel):
         column = QVBoxLayout()
         column.setSpacing(GAP // 2)
         column.addLayout(way)
-        column.addLayout(middle, 1)
+        column.addWidget(self._middle, 1)
         column.addWidget(self.words, 1, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.shares)
         column.addWidget(self.bar)
         self.body.addLayout(column)
+
+    def show_page_or_words(self, page: bool) -> None:
+        """Show the formulas, or words in the middle of the empty card."""
+        self._middle.setVisible(page)
+        self.words.setVisible(not page)
 
     def show_matrix(self, shown: bool) -> None:
         """Show the matrices, where there is room for them."""

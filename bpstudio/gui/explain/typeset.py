@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from operator import itemgetter
 
@@ -29,6 +29,7 @@ MOST_INDENT = 0.34
 _OPERATOR = r"(?:\+|-|=|\\cdot|\\odot|\\times)"
 _LEADING = re.compile(rf"\s*{_OPERATOR}")
 _TRAILING = re.compile(rf"{_OPERATOR}\s*$")
+_CLOSES = re.compile(r"\s*(?:\\Big)?[)\]]")
 _SPACES = re.compile(r"(?:\\[,;: ]|\s)*")
 _SYMBOL = re.compile(r"(?<![\w])([A-Za-z\u03b1-\u03c9\u0177])_(\w+)")
 _BREAK = re.compile(r"\s*(?:\+|-)\s")
@@ -272,9 +273,13 @@ class _Row:
         breaks = apart or (piece.key is None and _BREAK.match(latex) is not None)
         too_long = self.x + width > right or (breaks and self.x + width + 6 * em > right)
         if begun and too_long and (breaks or self.x + width > right):
+            # A closing bracket takes what stands before it along: it begins no line.
+            taken = self._placed.pop() if _CLOSES.match(latex) and len(self._placed) > 1 else None
             self.flush()
             self.x = self.indent
-            begun = False
+            if taken is not None:
+                self._placed.append(replace(taken, x=self.x))
+                self.x += taken.width
         self.add(latex, piece)
         if apart:
             self.x += 1.6 * em

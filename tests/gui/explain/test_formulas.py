@@ -117,3 +117,16 @@ def test_that_the_numbers_in_a_fraction_can_be_followed(qtbot: QtBot) -> None:
 
 def marks(number: int) -> str:
     return f"{SPOT}{chr(FIRST_NUMBER + number)}"
+
+
+def test_that_no_line_begins_with_a_closing_bracket(qtbot: QtBot) -> None:
+    for width in range(250, 400, 10):
+        pieces = [Piece("[")]
+        for k in range(8):
+            pieces += [Piece("0.1234", k), Piece("] [" if k % 2 else r" \cdot ")]
+        page = typeset([Block(lines=(Line("y", "=", tuple(pieces)),))], width, BLACK, 1.0, drawn)
+        firsts: dict[int, str] = {}
+        for figure in sorted(page.figures, key=lambda f: f.at.x()):
+            if figure.key.latex not in ("y", "="):
+                firsts.setdefault(round(figure.at.y() / 12), figure.key.latex)
+        assert not any(latex.startswith("]") for latex in firsts.values()), (width, firsts)

@@ -77,7 +77,7 @@ def test_that_in_a_narrow_window_the_text_takes_the_place_of_what_is_watched(
     window.explain.read_derivation()
     QApplication.processEvents()
     assert window.explain.reading.isVisible() and not window.watch_panel.isVisible()
-    assert window.width() == 1280
+    assert window.width() == 1280 and window.settings_bar.width() == width
     assert window.canvas.navigation.fitted
     press(window, "closeReadingButton")
     QApplication.processEvents()
