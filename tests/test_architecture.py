@@ -56,7 +56,7 @@ def test_that_training_from_python_loads_no_qt() -> None:
     assert not loaded & set(QT)
 
 
-MACHINE_CODE = ("bpstudio.engines.compiled", "bpstudio.engines.cache", "bpstudio.engines.kernels")
+MACHINE_CODE = tuple(f"bpstudio.engines.{m}" for m in ("compiled", "cache", "native", "kernels"))
 """What the compiled engine is made of: loaded when it is wanted, and if it can be."""
 
 

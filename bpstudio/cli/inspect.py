@@ -14,7 +14,7 @@ import numpy as np
 from bpstudio.cli.inspect_data import DataReport
 from bpstudio.cli.options import Window, add_json
 from bpstudio.cli.report import facts, method_text, print_json, project_facts, table
-from bpstudio.cli.sources import LESSON, is_project, load_project
+from bpstudio.cli.sources import LESSON, SAMPLE, is_project, load_project
 from bpstudio.model.dataset import SPLIT_NAMES, SPLITS, Dataset
 from bpstudio.model.preparation import Column
 from bpstudio.model.project import Project
@@ -25,13 +25,15 @@ EXAMPLE = "bpstudio inspect iris.bps"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "file", metavar="FILE", help="a project (.bps), lesson:NAME or a file with data"
+        "file",
+        metavar="FILE",
+        help="a project (.bps), lesson:NAME, sample:NAME or a file with data",
     )
     add_json(parser)
 
 
 def run(args: argparse.Namespace, window: Window) -> int:
-    if not is_project(args.file) and not args.file.startswith(LESSON):
+    if not is_project(args.file) and not args.file.startswith((LESSON, SAMPLE)):
         data = DataReport(args.file)
         if args.json:
             print_json(data.as_json())

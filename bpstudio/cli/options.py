@@ -81,7 +81,9 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def add_project(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("project", metavar="P.bps", help="a project file or lesson:NAME")
+    parser.add_argument(
+        "project", metavar="P.bps", help="a project file, lesson:NAME or sample:NAME"
+    )
 
 
 def whole_number(text: str) -> int:

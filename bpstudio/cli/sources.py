@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bpstudio.cli.monitor import reading_bar
-from bpstudio.cli.options import UsageError
+from bpstudio.cli.options import UsageError, program, quoted
+from bpstudio.files.errors import FileError
 from bpstudio.files.lessons import load_lesson
 from bpstudio.files.project_file import load
 from bpstudio.files.samples import SAMPLES, sample
@@ -44,12 +46,14 @@ class DataOptions:
     decimal: str | None = None
     header: bool | None = None
     sheet: str | None = None
+    no_value: str | None = None
 
     def given(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if value is not None}
 
 
 _READING = ("encoding", "delimiter", "decimal", "header", "sheet")
+_EVERY_COLUMN = ""
 _SHARES = ("validation", "test")
 
 
@@ -58,10 +62,21 @@ def is_project(file: str) -> bool:
 
 
 def load_project(file: str) -> Project:
-    """A project file, or a lesson as ``lesson:xor``."""
+    """A project file, a lesson as ``lesson:xor``, or the untrained network that is proposed for
+    ``sample:xor``. UsageError for a file of data, for which there is no network yet."""
     if file.startswith(LESSON):
         return load_lesson(file.removeprefix(LESSON))
-    return load(Path(file))
+    if file.startswith(SAMPLE):
+        return new_project(file, DataOptions(), None, {})
+    try:
+        return load(Path(file))
+    except FileError:
+        if is_project(file) or not os.access(file, os.R_OK):
+            raise
+        raise UsageError(
+            f"'{file}' is not a project but data: train a network on it first, "
+            f"with {program()} train {quoted(file)}."
+        ) from None
 
 
 def settings_from(assignments: list[str]) -> dict[str, Any]:
@@ -146,6 +161,8 @@ def _read(file: str, options: DataOptions, seed: int, output_size: int | None) -
         reading = {name: given.pop(name) for name in _READING if name in given}
         if "delimiter" in reading:
             reading["delimiter"] = _delimiter(reading["delimiter"])
+        if texts := [text.strip() for text in given.pop("no_value", "").split(",") if text.strip()]:
+            reading["gaps"] = {_EVERY_COLUMN: tuple(texts)}
         with reading_bar(file) as progress:
             return load_table(
                 file, given.pop("target", None), seed=seed, output_size=output_size,

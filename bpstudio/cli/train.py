@@ -72,6 +72,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     data("--task", choices=list(TASKS), help="what a numeric target is")
     missing = list(MISSING_TREATMENTS)
     data("--missing", metavar="HOW", choices=missing, help="values: " + ", ".join(missing))
+    data(
+        "--no-value", metavar="TEXT,…", help="what else means: missing, as --no-value=-999,unknown"
+    )
     data("--split", metavar="KIND", help=_SPLIT_HELP)
     data("--test-file", metavar="FILE", help="a file with the test rows")
     data("--validation", metavar="SHARE", type=number, help="rows held out to watch; 0.2")

@@ -22,8 +22,8 @@ from bpstudio.model.topology import Topology
 
 __all__ = ["CompiledEngine", "is_cached", "is_ready", "kernels"]
 
-CHUNK_ROWS, CHUNK_WORK = 128, 1 << 27
-"""Rows whose outputs are held at once, and rows times parameters: a few milliseconds.
+CHUNK_ROWS, CHUNK_WORK = 128, 1 << 30
+"""Rows whose outputs are held at once, and rows times bytes of parameters: some ten milliseconds.
 
 Sums over a batch are added chunk by chunk, so a chunk must not depend on anything but the network.
 """
@@ -53,16 +53,17 @@ class CompiledEngine:
         self._kernels = kernels(dtype)
         self._plan = p = plan(topology, dtype, BYTES["batches"])
         self._joint = topology.output.activation in LOSSES[config.loss].joint
-        self._chunk = max(8, min(CHUNK_ROWS, CHUNK_WORK // topology.parameter_count)) // 4 * 4
+        parameters = topology.parameter_count * np.dtype(dtype).itemsize
+        self._chunk = max(8, min(CHUNK_ROWS, CHUNK_WORK // parameters)) // 8 * 8
         self._seconds_per_row = 0.0
         self._values = zeros(self._chunk * p.stride, dtype)
         self._deltas = zeros(self._values.size, dtype)
-        self._packed = zeros(p.packed, dtype)
+        self._panel = zeros(p.panel, dtype)
         self._gradient = zeros(p.length, dtype)
         self._none = zeros(1, dtype)
         self._network = _at(p.layers), _at(p.links), p.count
         self._rows = _at(self.X), _at(self.Y)
-        self._buffers = _at(self._values), _at(self._deltas), _at(self._packed)
+        self._buffers = _at(self._values), _at(self._deltas), _at(self._panel)
         self._moves = _at(p.moves), p.moves.size
         self._made_settings: dict[int, tuple[TrainingConfig, FloatArray, int]] = {}
         self._known: dict[int, tuple[FloatArray, int]] = {}

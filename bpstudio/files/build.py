@@ -43,7 +43,10 @@ def build(
     kept = ~dropped_rows(source, plan)
     columns = plan.inputs + plan.targets
     raws = [source.column(column.name) for column in columns]
-    prepared = [_column(c, r, plan) for c, r in zip(columns, raws, strict=True)]
+    prepared = [
+        replace(_column(c, r), gaps=source.options.gaps_of(c.name) if r.treated else ())
+        for c, r in zip(columns, raws, strict=True)
+    ]
     _check_memory(source, prepared)
     values = _values(source, raws, prepared, kept, request)
     inputs = tuple(prepared[: len(plan.inputs)])
@@ -74,7 +77,7 @@ def _check_memory(source: Source, columns: Sequence[Column]) -> None:
     )
 
 
-def _column(plan: ColumnPlan, raw: RawColumn, whole: Plan) -> Column:
+def _column(plan: ColumnPlan, raw: RawColumn) -> Column:
     """The column before anything is fitted."""
     missing = plan.missing if plan.missing in FILLINGS else ""
     if plan.is_number:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,8 @@ from bpstudio.model.dataset import Column, DataError
 
 MAX_CATEGORIES = 1000
 MOST_CLASSES = 20
+MOST_ODD = 20
+"""So many different texts are not written by accident: they are what the column holds."""
 ID_NAMES = frozenset(
     {"", "id", "index", "idx", "no", "no.", "nr", "row", "编号", "序号", "unnamed: 0"}
 )
@@ -30,6 +32,8 @@ class RawColumn:
     then (rows,), the place of each cell's text in ``distinct``, -1 where it is missing. ``problem`` is
     what is wrong with a number: a row and a sentence. ``bounds`` are the range that the file's format
     gives the numbers (0 and 255 for pixels); ``declared`` the categories that the file names, in order.
+    ``odd`` are the texts among numbers that are none, at most ``MOST_ODD``, in the order they come;
+    ``treated`` is how many cells are missing because people said what their text means.
     """
 
     name: str
@@ -39,6 +43,8 @@ class RawColumn:
     problem: tuple[int, str] | None = None
     bounds: tuple[float, float] | None = None
     declared: tuple[str, ...] = ()
+    odd: tuple[str, ...] = ()
+    treated: int = 0
 
     @classmethod
     def of_texts(
@@ -137,6 +143,27 @@ class RawColumn:
             names = (*self.distinct, "")
             return tuple(names[k] for k in self.codes[rows].tolist())
         return tuple("" if math.isnan(x) else number_text(x) for x in self.numbers[rows].tolist())
+
+    def with_missing(self, texts: Iterable[str]) -> RawColumn:
+        """The cells that hold one of these texts, or this number, are missing."""
+        wanted = {text.strip().lower() for text in texts}
+        if self.numbers is None:
+            assert self.codes is not None
+            found = np.array([*(text.lower() in wanted for text in self.distinct), False])
+            hits = found[self.codes]
+            codes = np.where(hits, np.int32(-1), self.codes)
+            kept = RawColumn(self.name, None, codes, self.distinct, declared=self.declared)
+        else:
+            # What is no number stands as infinite here.
+            found_numbers = (to_number(text) for text in wanted)
+            values = [v for v in found_numbers if v is not None and math.isfinite(v)]
+            hits = np.isin(self.numbers, values) if values else np.zeros(len(self), dtype=bool)
+            if hits.any():
+                numbers = np.where(hits, np.nan, self.numbers.astype(np.float64, copy=False))
+                kept = replace(self, numbers=numbers)
+        if not hits.any():
+            return self
+        return replace(kept, treated=self.treated + int(hits.sum()))
 
     def categories(self) -> tuple[str, ...]:
         """The distinct texts in natural order, or as the file declares; DataError if too many."""

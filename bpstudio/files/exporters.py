@@ -14,7 +14,7 @@ in the order of ``inputs``)::
          "softmax": lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum()}
     def encode(column, cell):
         names = column["categories"]
-        if column["missing"] and cell == "":
+        if column["missing"] and cell in ("", *column["gaps"]):
             cell = names[int(column["fill"])] if names else column["fill"]
         if column["encoding"] in ("number", "ordinal"):
             x = names.index(cell) if names else float(cell)

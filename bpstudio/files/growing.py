@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bpstudio.files.columns import RawColumn
+from bpstudio.files.columns import MOST_CLASSES, MOST_ODD, RawColumn
 from bpstudio.files.errors import quoted_cell
 from bpstudio.files.text import MISSING, to_number
 from bpstudio.model.arrays import FloatArray
@@ -24,12 +25,14 @@ _MARKS = frozenset(
 @dataclass(eq=False)
 class Builder:
     """Grows one column. ``kind`` is what the next cells are expected to be: "number" (nothing else),
-    "marked" (numbers, and marks for missing ones) or "text"."""
+    "marked" (numbers, and marks for missing ones) or "text". ``gaps`` are texts in lower case that stand
+    for a missing value beside those always known."""
 
     name: str
     kind: str
     decimal: str
     forced: str | None = None
+    gaps: frozenset[str] = frozenset()
     numbers: list[FloatArray] = field(default_factory=list)
     coded: list[NDArray[np.int32]] = field(default_factory=list)
     order: list[bool] = field(default_factory=list)
@@ -56,7 +59,7 @@ class Builder:
 
     def finished(self) -> RawColumn | None:
         """The column; None if cells that were read as numbers turn out to be text."""
-        if not self.coded and self.forced != "text":
+        if not self.coded and (self.forced != "text" or not self.numbers):
             values = _joined(self.numbers)
             if self.forced == "number" or not np.isnan(values).all():
                 return RawColumn(self.name, values)
@@ -67,7 +70,10 @@ class Builder:
         numeric = np.array([value is not None for value in found], dtype=bool)
         some = bool(self.numbers) or bool(numeric.any())
         marks = MISSING | {"-"} if some else MISSING
-        gaps = np.array([text.lower() in marks for text in texts], dtype=bool)
+        treated = np.array([text.lower() in self.gaps for text in texts], dtype=bool)
+        gaps = treated | np.array([text.lower() in marks for text in texts], dtype=bool)
+        numeric &= ~treated
+        odd = tuple(t for t, other in zip(texts, ~numeric & ~gaps, strict=True) if other)
         numbers = float(counts[numeric].sum()) + sum(
             int(np.isfinite(x).sum()) for x in self.numbers
         )
@@ -78,10 +84,14 @@ class Builder:
             # What is wrong is not missing: it is infinite.
             values = np.array([np.inf if v is None else v for v in found])
             values[gaps] = np.nan
-            return self._numeric(values, ~np.isinf(values), texts)
+            column = self._numeric(values, ~np.isinf(values), texts)
+            bad = tuple(t for t, v in zip(texts, values.tolist(), strict=True) if math.isinf(v))
+            return replace(column, odd=_few(bad), treated=int(counts[treated].sum()))
         if self.numbers:
             return None
-        return _text_column(self.name, texts, gaps, _joined(self.coded))
+        column = _text_column(self.name, texts, gaps, _joined(self.coded))
+        mixed = numbers >= others and len(texts) > MOST_CLASSES
+        return replace(column, odd=_few(odd) if mixed else (), treated=int(counts[treated].sum()))
 
     def _numeric(
         self, values: FloatArray, good: NDArray[np.bool_], texts: Sequence[str]
@@ -101,6 +111,10 @@ class Builder:
                 pieces.append(values[codes])
             at += len(pieces[-1])
         return RawColumn(self.name, _joined(pieces), problem=problem)
+
+
+def _few(texts: tuple[str, ...]) -> tuple[str, ...]:
+    return texts if len(texts) <= MOST_ODD else ()
 
 
 def _joined(pieces: list[Any]) -> Any:
@@ -149,18 +163,18 @@ def _complaint(text: str, decimal: str, forced: str | None) -> str:
     """What is wrong with a cell that is no number, or an infinite one."""
     if to_number(text, decimal) is not None:
         what = f"'{quoted_cell(text)}' is infinite or too large"
-        return f"{what}: use numbers up to 1.8e308 or leave the row out."
+        return f"{what}: use numbers up to 1.8e308, leave the row out or call it missing."
     why = "is no number" if forced else "is no number, as nearly all others are"
-    return f"'{quoted_cell(text)}' {why}: correct it or leave the row out."
+    return f"'{quoted_cell(text)}' {why}: correct it, leave the row out or call it missing."
 
 
-def expected_kind(cells: Sequence[str], decimal: str) -> str:
-    """What a column seems to hold, by its first cells."""
+def expected_kind(cells: Sequence[str], decimal: str, gaps: frozenset[str] = frozenset()) -> str:
+    """What a column seems to hold, by its first cells; ``gaps`` stand for a missing value too."""
     values = [to_number(cell, decimal) for cell in cells]
     if all(value is not None for value in values):
         return "number"
     marked = all(
-        value is not None or cell.lower() in MISSING
+        value is not None or cell.lower() in MISSING or cell.lower() in gaps
         for value, cell in zip(values, cells, strict=True)
     )
     if not marked:

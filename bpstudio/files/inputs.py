@@ -30,7 +30,8 @@ def read_inputs(
     """
     names = [column.name for column in preparation.inputs]
     texts = {column.name: "text" for column in preparation.columns if column.is_category}
-    source = read_source(Path(path), Options(types=texts), known=names)
+    gaps = {column.name: column.gaps for column in preparation.columns if column.gaps}
+    source = read_source(Path(path), Options(types=texts, gaps=gaps), known=names)
     return matched_values(source, preparation, need_targets)
 
 
@@ -105,8 +106,9 @@ def _check_missing(source: Source, found: Sequence[RawColumn], wanted: Sequence[
         row, _, raw = min(gaps, key=lambda gap: gap[0])
         total = sum(count for _, count, _ in gaps)
         raise DataError(
-            f"{source.where(row, raw)}: the value is missing; in all {total:,} "
-            f"{'value is' if total == 1 else 'values are'} missing: fill in or leave out rows."
+            f"{source.where(row, raw)}: the value is missing"
+            f"{f'; in all {total:,} values are missing' if total > 1 else ''}: "
+            "fill in or leave out rows."
         )
 
 

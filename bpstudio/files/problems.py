@@ -124,10 +124,10 @@ def _missing_problems(source: Source, plan: Plan) -> Iterator[Problem]:
         row, raw, _ = min(gaps, key=lambda gap: gap[0])
         total = sum(len(gap[1].missing) for gap in gaps)
         rows = len(np.unique(np.concatenate([gap[1].missing for gap in gaps])))
-        values = "value is" if total == 1 else "values are"
+        in_all = f"in all {total:,} values are missing in {rows:,} {_rows(rows)}"
         yield Problem(
-            f"{source.where(row, raw)}: the value is missing; in all {total:,} {values} missing in "
-            f"{rows:,} {_rows(rows)}: fill in or leave out rows, or ignore the column.",
+            f"{source.where(row, raw)}: the value is missing{f'; {in_all}' if total > 1 else ''}: "
+            "fill in or leave out rows, or ignore the column.",
             raw.name,
             row,
             source.line(row),
@@ -181,9 +181,11 @@ def _column_problems(
             raw.name,
             row,
             source.line(row),
-            remedies=(*_ignoring(plan, column), as_text),
+            remedies=(*_treating(source, raw), *_ignoring(plan, column), as_text),
         )
         return
+    if raw.odd and not column.is_number:
+        yield _mixed(source, plan, column, raw)
     number = column.is_number and raw.is_numeric
     if not number and column.treatment not in treatments(source, column):
         yield _wrong_treatment(source, plan, column, raw)
@@ -204,6 +206,32 @@ def _column_problems(
         )
     if raw.is_constant:
         yield from _constant_problems(source, plan, column, raw)
+
+
+def _treating(source: Source, raw: RawColumn) -> tuple[Remedy, ...]:
+    """To take the texts that are no numbers for missing values."""
+    if not raw.odd:
+        return ()
+    more = f" and {len(raw.odd) - 1} more" if len(raw.odd) > 1 else ""
+    known = source.options.gaps.get(raw.name, ())
+    options = source.options.with_gaps(raw.name, (*known, *raw.odd))
+    return (Remedy(f"Treat '{quoted_cell(raw.odd[0], 20)}'{more} as missing", options=options),)
+
+
+def _mixed(source: Source, plan: Plan, column: ColumnPlan, raw: RawColumn) -> Problem:
+    """Numbers that are read as text, for some cells are none."""
+    count = sum(raw.counts[text] for text in raw.odd)
+    assert raw.codes is not None
+    row = int((raw.codes == raw.distinct.index(raw.odd[0])).argmax())
+    return Problem(
+        f"{source.where(row, raw)}: '{quoted_cell(raw.odd[0])}' is no number, so the column is read as "
+        f"text; {count:,} of {len(raw):,} cells are like this.",
+        raw.name,
+        row,
+        source.line(row),
+        "warning",
+        (*_treating(source, raw), *_ignoring(plan, column)),
+    )
 
 
 def _ignoring(plan: Plan, column: ColumnPlan) -> tuple[Remedy, ...]:

@@ -354,7 +354,7 @@ def _column(part: ColumnPart) -> Column:
         raise ValueError(f"column '{part.name}' has the scale 0.")
     bounds = None if part.bounds is None else (part.bounds[0], part.bounds[1])
     known = part.model_dump() | {"categories": tuple(part.categories), "bounds": bounds}
-    column = Column(**known)
+    column = Column(**known | {"gaps": tuple(part.gaps)})
     if column.is_category and not 0 <= column.fill < len(column.categories):
         raise ValueError(f"column '{part.name}' fills in a category that it does not name.")
     return column

@@ -58,6 +58,7 @@ class ColumnPart(_Part):
     bounds: Annotated[list[Finite], Field(min_length=2, max_length=2)] | None = None
     missing: str = ""
     fill: Finite = 0.0
+    gaps: list[str] = []
 
 
 class DatasetPart(_Part):

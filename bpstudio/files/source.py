@@ -15,7 +15,7 @@ from typing import Protocol
 
 from bpstudio.files.columns import RawColumn
 from bpstudio.files.encoding import encoding_of
-from bpstudio.files.errors import Cancelled, shown
+from bpstudio.files.errors import Cancelled, quoted_cell, shown
 from bpstudio.files.text import (
     MAX_COLUMNS,
     Head,
@@ -146,14 +146,31 @@ def read_source(
     options = options or Options()
     request = Request(options, limit, tuple(known), progress, cancelled)
     if isinstance(source, str):
-        return read_text(source, None, CLIPBOARD, request)
+        return _treated(read_text(source, None, CLIPBOARD, request))
     from bpstudio.files.formats.choice import kind_of, reader_of  # noqa: PLC0415
 
     path = Path(source)
     kind = kind_of(path)
     if kind == "text":
-        return read_text(path, path, shown(Path(path.name)), request)
-    return reader_of(kind)(path, request)
+        return _treated(read_text(path, path, shown(Path(path.name)), request))
+    return _treated(reader_of(kind)(path, request))
+
+
+def _treated(source: Source) -> Source:
+    """With the cells missing whose text stands for that, and a note on how many they are."""
+    options = source.options
+    if not options.gaps:
+        return source
+    columns = tuple(c.with_missing(options.gaps_of(c.name)) for c in source.columns)
+    notes = [
+        f"Column '{column.name}': {column.treated:,} "
+        f"{'cell' if column.treated == 1 else 'cells'} with "
+        f"{' or '.join(quoted_cell(text) for text in options.gaps_of(column.name))} "
+        f"{'counts' if column.treated == 1 else 'count'} as missing."
+        for column in columns
+        if column.treated
+    ]
+    return replace(source, columns=columns, notes=(*source.notes, *notes))
 
 
 @dataclass(frozen=True)

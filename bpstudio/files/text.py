@@ -51,7 +51,9 @@ class Options:
 
     ``encoding`` is one of ``ENCODINGS``, ``delimiter`` one of ``DELIMITERS``, ``decimal`` "." or ",",
     ``quote`` a quotation mark or "" for none, ``header`` whether the first row holds names. ``types``
-    overrules what columns hold, by name: "number" or "text". ``sheet`` is a table's name in a workbook.
+    overrules what columns hold, by name: "number" or "text". ``gaps`` are texts, or numbers as text,
+    that stand for a missing value beside those always known, by the column's name; under "" in all.
+    ``sheet`` is a table's name in a workbook.
     """
 
     encoding: str | None = None
@@ -60,7 +62,19 @@ class Options:
     quote: str | None = None
     header: bool | None = None
     types: Mapping[str, str] = field(default_factory=dict)
+    gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sheet: str | None = None
+
+    def gaps_of(self, column: str) -> tuple[str, ...]:
+        """What stands for a missing value in a column, beside what always does."""
+        return tuple(dict.fromkeys((*self.gaps.get(column, ()), *self.gaps.get("", ()))))
+
+    def with_gaps(self, column: str, texts: Iterable[str]) -> Options:
+        """With other texts that stand for a missing value in a column; none, if there are none."""
+        others = {name: known for name, known in self.gaps.items() if name != column}
+        return replace(
+            self, gaps={**others, **({column: chosen} if (chosen := tuple(texts)) else {})}
+        )
 
 
 class TextInput:

@@ -119,8 +119,9 @@ class TextReader:
         for k, name in enumerate(names):
             cells = [row[k] for row in body if k < len(row)]
             forced = "text" if k in self._text_places else self._options.types.get(name)
-            kind = "text" if forced == "text" else expected_kind(cells, self._decimal)
-            builders.append(Builder(name, kind, self._decimal, forced))
+            gaps = frozenset(text.strip().lower() for text in self._options.gaps_of(name))
+            kind = "text" if forced == "text" else expected_kind(cells, self._decimal, gaps)
+            builders.append(Builder(name, kind, self._decimal, forced, gaps))
         return builders
 
     _text_places: frozenset[int] = frozenset()

@@ -14,13 +14,17 @@ Std = QKeySequence.StandardKey
 
 @dataclass(frozen=True)
 class ActionSpec:
-    """One action: the method it calls, of the window or of one of its parts; text, keys and menu."""
+    """One action: the method it calls, of the window or of one of its parts; text, keys and menu.
+
+    ``also`` are other keys that do the same, for those who know them from elsewhere.
+    """
 
     method: str
     text: str
     menu: str
     keys: str | Std | None = None
     separator: bool = False
+    also: str | None = None
 
 
 ACTIONS = (
@@ -29,9 +33,9 @@ ACTIONS = (
     ActionSpec("save", "Save", "File", Std.Save, separator=True),
     ActionSpec("save_as", "Save as…", "File", Std.SaveAs),
     ActionSpec("export_dialog", "Export weights…", "File", "Ctrl+E"),
-    ActionSpec("close", "Close", "File", Std.Close, separator=True),
+    ActionSpec("close", "Quit", "File", "Ctrl+Q", separator=True, also="Ctrl+W"),
     ActionSpec("undo", "Undo", "Edit", Std.Undo),
-    ActionSpec("redo", "Redo", "Edit", "Ctrl+Shift+Z"),
+    ActionSpec("redo", "Redo", "Edit", "Ctrl+Shift+Z", also="Ctrl+Y"),
     ActionSpec("canvas.clipboard.cut", "Cut", "Edit", Std.Cut, separator=True),
     ActionSpec("canvas.clipboard.copy", "Copy", "Edit", Std.Copy),
     ActionSpec("paste", "Paste layers, a shape or data", "Edit", Std.Paste),
@@ -69,8 +73,8 @@ def make_actions(window: QWidget) -> dict[str, QAction]:
     for spec in ACTIONS:
         action = QAction(spec.text, window)
         action.setObjectName(f"{spec.method.rpartition('.')[2]}Action")
-        if spec.keys is not None:
-            action.setShortcut(QKeySequence(spec.keys))
+        keys = [key for key in (spec.keys, spec.also) if key is not None]
+        action.setShortcuts([QKeySequence(key) for key in keys])
         method: Callable[[], None] = attrgetter(spec.method)(window)
         action.triggered.connect(method)
         window.addAction(action)

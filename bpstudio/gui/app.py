@@ -14,6 +14,7 @@ from bpstudio.engines.choice import prepare
 from bpstudio.files.resources import resource
 from bpstudio.files.samples import starter
 from bpstudio.gui.main_window import MainWindow
+from bpstudio.gui.sweeper import Sweeper
 from bpstudio.gui.theme import THEMES, ThemeHolder, system_theme
 from bpstudio.model.project import Project
 
@@ -69,8 +70,10 @@ def run_app(project: Project | None = None, path: Path | None = None) -> int:
     prepare(window.document.project.config.dtype)
     if project is None and path is not None:
         window.open_path(path)
+    sweeper = Sweeper()
     code = app.exec()
-    _delete(window)
+    sweeper.stop()
+    delete_now(window)
     return code
 
 
@@ -93,12 +96,12 @@ def draw_window(
     _wait_until_exact(window)
     picture = window.grab()
     window.close()
-    _delete(window)
+    delete_now(window)
     if not picture.save(str(out), "PNG"):
         raise OSError(f"The picture could not be written to {out}: choose another place.")
 
 
-def _delete(window: MainWindow) -> None:
+def delete_now(window: MainWindow) -> None:
     """Have a window go now: widgets that are alive when the interpreter exits crash it."""
     window.deleteLater()
     # Without an event loop nothing else makes deleteLater come true.

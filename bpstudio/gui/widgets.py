@@ -38,10 +38,10 @@ PRIMARY_DIAMETER, ROUND_DIAMETER, PLAIN_SIZE = 40, 32, 26
 def number_text(value: float) -> str:
     """A number in at most seven figures, so that a running one keeps its width.
 
-    Whole numbers (int) are grouped by thin spaces; a number that does not exist is a dash.
+    Thousands are grouped by commas, as in every sentence; a number that does not exist is a dash.
     """
     if isinstance(value, int):
-        return f"{value:,}".replace(",", THIN_SPACE).replace("-", MINUS)
+        return f"{value:,}".replace("-", MINUS)
     if math.isnan(value):
         return "–"
     if math.isinf(value):
@@ -51,7 +51,7 @@ def number_text(value: float) -> str:
         text = f"{value:.1e}"
     else:
         whole = len(str(int(size)))
-        text = f"{value:,.{max(0, 6 - whole)}f}".replace(",", THIN_SPACE)
+        text = f"{value:,.{max(0, 6 - whole)}f}"
     return text.replace("-", MINUS)
 
 

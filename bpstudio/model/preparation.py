@@ -48,7 +48,8 @@ class Column:
 
     ``low`` and ``high`` are the range that ``minmax`` scales to, from ``bounds`` if they are known (as 0
     and 255 for pixels), else from the least and the largest training value. ``missing`` says how
-    ``fill`` is fitted (one of ``FILLINGS``); "" where no value may be missing.
+    ``fill`` is fitted (one of ``FILLINGS``); "" where no value may be missing. ``gaps`` are texts, or
+    numbers as text, that stand for a missing value in tables, beside those that always do.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Column:
     bounds: tuple[float, float] | None = None
     missing: str = ""
     fill: float = 0.0
+    gaps: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.encoding not in ENCODINGS:
@@ -207,7 +209,7 @@ class Column:
     @property
     def words(self) -> str:
         """What is done to the column, with the fitted numbers, in a clause."""
-        parts = [self._encoding_words(), self._missing_words()]
+        parts = [self._encoding_words(), self._gap_words(), self._missing_words()]
         return "; ".join(part for part in parts if part)
 
     def _encoding_words(self) -> str:
@@ -227,6 +229,11 @@ class Column:
         else:
             formula = f"to the range {self.low:g} to {self.high:g}: {formula}"
         return f"{ranks}, {formula}" if ranks else formula
+
+    def _gap_words(self) -> str:
+        if not self.gaps:
+            return ""
+        return f"{' or '.join(self.gaps)} {'counts' if len(self.gaps) == 1 else 'count'} as missing"
 
     def _missing_words(self) -> str:
         if not self.missing:

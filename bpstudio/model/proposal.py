@@ -37,7 +37,12 @@ def proposal(dataset: Dataset, hidden: Sequence[int] | None = None, **settings: 
     and the squared error.
     """
     inputs, outputs = dataset.preparation.input_size, dataset.preparation.output_size
-    activation, loss, reason = _output(dataset)
+    activation, loss, reason, measures = _output(dataset)
+    chosen = settings.get("loss", loss)
+    if chosen != loss:
+        LOSSES[chosen].check_output(activation, "output")
+        loss, measures = chosen, f"the {LOSSES[chosen].label} measures how far outputs are off"
+    reason = f"{reason}, and {measures}"
     start: dict[str, Any] = {}
     if hidden is None:
         size = round(2 * float(np.sqrt(inputs * outputs)))
@@ -45,10 +50,6 @@ def proposal(dataset: Dataset, hidden: Sequence[int] | None = None, **settings: 
         if _interwoven(dataset):
             hidden, start = [16, 16], {"initialiser": "normal"}
             reason += "; they are wound around each other, which two hidden layers have room for"
-    if "loss" in settings and settings["loss"] != loss:
-        loss = settings["loss"]
-        reason += f"; here with the {LOSSES[loss].label}"
-        LOSSES[loss].check_output(activation, "output")
     rows = int((dataset.split == TRAIN).sum())
     # A few rows in many dimensions are soon learned by heart; in two or three they fill the space.
     sparse = bool(dataset.class_names) and inputs > 3 and rows <= FEW_ROWS
@@ -89,35 +90,35 @@ def _interwoven(dataset: Dataset) -> bool:
     return near >= 0.75 and curved <= near - 0.15
 
 
-def _output(dataset: Dataset) -> tuple[str, str, str]:
-    """Output activation, loss and the reason, without its full stop."""
+def _output(dataset: Dataset) -> tuple[str, str, str, str]:
+    """Output activation and loss, the reason for the one, and what the other measures."""
     names = dataset.class_names
     width = dataset.preparation.output_size
     if names and width == 1:
         return (
             "sigmoid",
             "binary_cross_entropy",
-            f"Two classes: one sigmoid output is the probability of '{names[-1]}', "
-            "and cross-entropy measures probabilities",
+            f"Two classes: one sigmoid output is the probability of '{names[-1]}'",
+            "cross-entropy measures probabilities",
         )
     if names:
         return (
             "softmax",
             "categorical_cross_entropy",
-            f"{len(names)} classes: softmax makes the {width} outputs probabilities that sum to 1, "
-            "and cross-entropy measures probabilities",
+            f"{len(names)} classes: softmax makes the {width} outputs probabilities that sum to 1",
+            "cross-entropy measures probabilities",
         )
     Y = dataset.targets
     if np.all((Y == 0) | (Y == 1)):
         return (
             "sigmoid",
             "binary_cross_entropy",
-            f"{width} targets of 0 or 1: each gets a sigmoid output, "
-            "and cross-entropy measures probabilities",
+            f"{width} targets of 0 or 1: each gets a sigmoid output",
+            "cross-entropy measures probabilities",
         )
     return (
         "linear",
         "squared_error",
-        "The targets are numbers: linear outputs reach every value, "
-        "and the squared error measures the distance",
+        "The targets are numbers: linear outputs reach every value",
+        "the squared error measures the distance",
     )

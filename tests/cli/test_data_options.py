@@ -143,3 +143,31 @@ def test_that_a_project_refuses_options_of_data(shell: Shell, iris: Path) -> Non
     assert "leave out --test-file" in shell.refused("train", iris, "--test-file", "x.csv")
     assert "leave out --output" in shell.refused("train", iris, "--output", "sigmoid")
     assert "leave out --sheet" in shell.refused("train", "sample:iris", "--sheet", "x")
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("inspect", "sample:xor"), "2-3-1"),
+        (("check", "sample:xor"), "The gradient holds"),
+        (("evaluate", "sample:iris", "--folds", 3), "mean"),
+    ],
+)
+def test_that_a_sample_stands_wherever_a_project_does(
+    shell: Shell, words: tuple[object, ...], part: str
+) -> None:
+    assert part in shell.done(*words).out
+
+
+def test_that_the_command_line_says_what_else_means_missing(shell: Shell) -> None:
+    rows = "".join(
+        f"{'unknown' if k == 5 else k},{-999 if k == 8 else k},{k % 2}\n" for k in range(30)
+    )
+    Path("t.csv").write_text(f"a,b,y\n{rows}")
+    assert "'unknown' is no number" in shell.refused("train", "t.csv")
+    words = ("--no-value=-999,unknown", "--missing", "mean", "--epochs", 2, "--out", "t.bps")
+    shell.done("train", "t.csv", *words)
+    text = shell.done("inspect", "t.bps").out
+    assert "-999 or unknown count as missing; missing values become" in text
+    Path("new.csv").write_text("a,b\nunknown,3\n4,-999\n")
+    assert len(shell.done("predict", "t.bps", "new.csv").out.splitlines()) == 3

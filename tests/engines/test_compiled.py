@@ -230,7 +230,7 @@ def test_that_a_compiler_that_fails_is_told_in_a_sentence(
     monkeypatch.setattr(code, "code_path", lambda name: tmp_path / f"{name}.kernels")
     monkeypatch.setattr(code, "_loaded", {})
     # A process that ends at once, with a word on standard error.
-    monkeypatch.setattr(code.sys, "path", [str(tmp_path)])
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
     (tmp_path / "bpstudio.py").write_text("raise ImportError('no numba')")
     X, Y = rows(SMALL, 4)
     state = State.start(bp.Network.create(SMALL).parameters, {}, "float64")

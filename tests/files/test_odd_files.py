@@ -124,9 +124,7 @@ def test_that_a_missing_number_is_named_or_left_out(tmp_path: Path, cell: str, r
     path = written(tmp_path, table_with(cell, row))
     found = opened(path)
     assert isinstance(found, str)
-    assert found.startswith(
-        f"t.csv, line {row + 2}, column 'x': the value is missing; in all 1 value"
-    )
+    assert found.startswith(f"t.csv, line {row + 2}, column 'x': the value is missing: fill in")
     data = opened(path, missing="drop")
     assert isinstance(data, Dataset) and len(data) == 39
     filled = opened(path, missing="mean", scaling="none", validation=0)

@@ -189,7 +189,7 @@ def test_that_test_rows_may_come_from_a_file(tmp_path: Path) -> None:
         ("x,z,y\n1,1,1\n2,2,\n3,3,4\n", "line 3, column 'y': the value is missing",
          ["Leave out the row"]),
         ("x,z,y\n" + "1,2,3\n2,3,5\n" * 10 + "a,2,4\n", "column 'x': 'a' is no number",
-         ["Ignore 'x'", "Read 'x' as text"]),
+         ["Treat 'a' as missing", "Ignore 'x'", "Read 'x' as text"]),
     ],
 )  # fmt: skip
 def test_that_each_remedy_helps(text: str, part: str, labels: list[str]) -> None:

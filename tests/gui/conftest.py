@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from bpstudio.gui.panels import base
 
@@ -13,6 +16,21 @@ from bpstudio.gui.panels import base
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Panels never rest: on a busy machine they would show what a test asks for some frames later."""
     monkeypatch.setattr(base, "FRAME_BUDGET", 1e9)
+
+
+@pytest.fixture(autouse=True)
+def unswept() -> Iterator[None]:
+    """As in the app, no other thread than the window's lets go of widgets that hold each other."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Without a display the clipboard outlives Python, and what Python made would crash it."""
+    yield
+    qapp.clipboard().clear()
 
 
 @pytest.fixture(autouse=True)

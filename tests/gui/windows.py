@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from bpstudio.gui.app import create_window
+from bpstudio.gui.app import create_window, delete_now
 from bpstudio.gui.main_window import MainWindow
 from bpstudio.model.project import Project
 
@@ -22,6 +21,4 @@ def closed(window: MainWindow) -> None:
     """Close and delete it, without a question about what is not saved."""
     window.document.stack.setClean()
     window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents()
-    QApplication.processEvents()
+    delete_now(window)

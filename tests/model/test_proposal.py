@@ -51,7 +51,8 @@ def test_that_what_is_given_is_taken() -> None:
 def test_that_another_loss_is_taken_and_said() -> None:
     proposed: Proposal = proposal(CASES["classes"][0], loss="squared_error")
     assert proposed.config.loss == "squared_error"
-    assert "with the squared error" in proposed.reason
+    assert "and the squared error measures" in proposed.reason
+    assert "cross-entropy" not in proposed.reason
 
 
 def test_that_a_loss_that_does_not_suit_the_output_is_refused_with_its_name() -> None:

@@ -4,24 +4,16 @@ interpreter."""
 from __future__ import annotations
 
 import ctypes
-import os
 import subprocess
-import sys
 import tempfile
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import llvmlite.binding as llvm
-
-from bpstudio.engines.cache import code_path, read_code, target_machine
+from bpstudio.engines.cache import code_path, read_code
 from bpstudio.engines.kernels.signatures import ENTRIES, GROUPS
 from bpstudio.engines.kernels.width import BYTES
-
-
-class KernelError(RuntimeError):
-    """The kernels cannot be compiled or loaded here; the message says why in one sentence."""
+from bpstudio.engines.native import KernelError, ObjectCode, start_compiler
 
 
 class Kernels:
@@ -31,23 +23,19 @@ class Kernels:
     """
 
     def __init__(self, dtype: str, groups: list[tuple[bytes, dict[str, str]]]) -> None:
-        self._engines = []
-        functions: dict[str, Callable[..., float]] = {}
-        for code, symbols in groups:
-            engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
-            engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-            engine.finalize_object()
-            # The code lives as long as the engine.
-            self._engines.append(engine)
-            for name, symbol in symbols.items():
-                address = engine.get_function_address(symbol)
-                functions[name] = self._function(name, dtype, address)
+        # The functions work as long as their code is held.
+        self._code = [ObjectCode(code) for code, _ in groups]
+        functions = {
+            name: code.function(symbol, self._kinds(name, dtype))
+            for code, (_, symbols) in zip(self._code, groups, strict=True)
+            for name, symbol in symbols.items()
+        }
         self.online = functions["online"]
         self.batches = functions["batches"]
         self.measure = functions["measure"]
 
-    def _function(self, name: str, dtype: str, address: int) -> Callable[..., float]:
-        number = ctypes.c_double if dtype == "float64" else ctypes.c_float
+    @staticmethod
+    def _kinds(name: str, dtype: str) -> list[Any]:
         kinds: dict[str, Any] = {
             "p": ctypes.c_void_p,
             "o": ctypes.c_void_p,
@@ -55,23 +43,10 @@ class Kernels:
             "s": ctypes.c_void_p,
             "n": ctypes.c_size_t,
             "b": ctypes.c_bool,
-            "t": number,
+            "t": ctypes.c_double if dtype == "float64" else ctypes.c_float,
             "d": ctypes.c_double,
         }
-        arguments = [kinds[letter] for letter in ENTRIES[name][1]]
-        # numba's own convention: where to put the result, where to put an exception, the arguments.
-        kind = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *arguments)
-        if not address:
-            raise KernelError(f"The compiled kernels have no function {name}.")
-        function = kind(address)
-
-        def call(*values: Any) -> float:
-            result, exception = ctypes.c_double(), ctypes.c_void_p()
-            if function(ctypes.addressof(result), ctypes.addressof(exception), *values):
-                raise KernelError(f"The compiled function {name} failed.")
-            return result.value
-
-        return call
+        return [kinds[letter] for letter in ENTRIES[name][1]]
 
 
 _locks = {"float64": threading.Lock(), "float32": threading.Lock()}
@@ -123,25 +98,6 @@ def _from(dtype: str, paths: dict[str, Path]) -> Kernels:
         compile_files(dtype, missing)
     found = [read_code(path) for path in paths.values()]
     return Kernels(dtype, [part for part in found if part is not None])
-
-
-def start_compiler(
-    module: str, *arguments: str, stderr: int = subprocess.DEVNULL, **settings: str
-) -> subprocess.Popen[str]:
-    """Run a module that compiles, in a process of its own that finds what this one finds.
-
-    ``settings`` are environment variables.
-    """
-    # -P: what lies in the current folder is not imported, unless it is here too.
-    path = os.pathsep.join(p or str(Path.cwd()) for p in sys.path)
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", module, *arguments],
-        env=os.environ | {"PYTHONPATH": path, **settings},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=stderr,
-        text=True,
-    )
 
 
 def compile_files(dtype: str, paths: dict[str, Path]) -> None:

@@ -48,7 +48,7 @@ def _answer(values: Any, at: Any, size: Any) -> Any:
 def measure(
     order: Any, rows: Any, chunk: Any, X: Any, Y: Any, labels: Any, labelled: Any, layers: Any,
     links: Any, count: Any, stride: Any, vector: Any, moves: Any, moved: Any, work: Any,
-    values: Any, packed: Any, code: Any, tiny: Any, right: Any,
+    values: Any, panel: Any, code: Any, tiny: Any, right: Any,
 ) -> Any:  # fmt: skip
     """The sum of the losses of the rows in ``order``; adds to right[0] how many classes are right."""
     gather(work, vector, moves, moved)
@@ -57,7 +57,7 @@ def measure(
     summed = 0.0
     for k in range(ZERO, rows, chunk):
         n = min(chunk, rows - k)
-        forward(order, k, n, X, layers, links, count, stride, work, moved, values, packed)
+        forward(order, k, n, X, layers, links, count, stride, work, moved, values, panel)
         for r in range(ZERO, n):
             row = np.uintp(order[k + r])
             at = r * stride + offset

@@ -36,8 +36,11 @@ infinite for none, ``shrink`` what is left of a weight by decoupled decay; the o
 TrainingConfig."""
 SETTING_PLACES = {name: place for place, name in enumerate(SETTINGS)}
 
-BLOCK = 128
-"""Terms of a matrix product before its tiles are written: so much stays in the cache nearest by."""
+BLOCK = 256
+"""Terms of a matrix product before its tiles are written: so much of it stays in the nearer caches."""
+
+TILE_VECTORS = 3
+"""Vectors of a row of a product that are worked on at once."""
 
 MOVED_PARAMETERS = 1 << 15
 """Networks of up to so many parameters are worked on in a copy with room to spare."""
@@ -55,7 +58,7 @@ class Plan:
     of their rows, and whether the source wants its dE/dx, and is the first to get it.
 
     ``stride`` is the length of a row of values, ``length`` that of the vector worked on, ``moves`` each
-    parameter's place there (empty: its own), ``packed`` the room for a link's weights laid out anew.
+    parameter's place there (empty: its own), ``panel`` the room for a block of a product.
     """
 
     layers: NDArray[np.uintp]
@@ -64,7 +67,7 @@ class Plan:
     count: int
     stride: int
     length: int
-    packed: int
+    panel: int
 
 
 def plan(topology: Topology, dtype: str, vector_bytes: int) -> Plan:
@@ -79,7 +82,7 @@ def plan(topology: Topology, dtype: str, vector_bytes: int) -> Plan:
     layers = [[topology.input.size, 0, 0, 0, 0, 0]]
     links: list[list[int]] = []
     moves: list[NDArray[np.int64]] = []
-    start, packed = 0, BLOCK * 4 * lanes
+    start = 0
     for block in topology.blocks:
         first = len(links) * LINK_FIELDS
         for b in block.incoming:
@@ -87,7 +90,6 @@ def plan(topology: Topology, dtype: str, vector_bytes: int) -> Plan:
             length = padded(columns) if moving else columns
             moves.append((start + np.arange(rows)[:, None] * length + np.arange(columns)).ravel())
             links.append([b.source * LAYER_FIELDS, start, length, MORE_BACK])
-            packed = max(packed, padded(rows, 4 * lanes) * padded(columns))
             # Rows of zeros after the last one spare the kernels the odd rows at the end.
             start += (padded(rows, lanes if b.source == 0 else 4) if moving else rows) * length
         last = len(links) * LINK_FIELDS
@@ -100,7 +102,8 @@ def plan(topology: Topology, dtype: str, vector_bytes: int) -> Plan:
     if stride // lanes % 2 == 0:
         stride += lanes  # an odd number of cache lines: the rows then share no places in the cache
     places = np.concatenate(moves).astype(np.uintp) if moving else np.zeros(0, np.uintp)
-    return Plan(_table(layers), _table(links), places, len(layers), stride, start, packed)
+    panel = BLOCK * TILE_VECTORS * lanes
+    return Plan(_table(layers), _table(links), places, len(layers), stride, start, panel)
 
 
 def _mark_first(layers: list[list[int]], links: list[list[int]]) -> None:

@@ -1,7 +1,12 @@
-"""Matrix products in tiles that stay in registers: four rows by four vectors or four neurons.
+"""Matrix products in tiles that stay in registers.
 
 ``product`` serves all three products of back-propagation, ``dot_rows`` the forward one where there
 are few rows. Pointers with offsets and strides; everything is in rows of samples.
+
+A tile of ``product`` is TILE_ROWS rows of C by TILE_VECTORS vectors: for each term it takes that many
+vectors of B and numbers of A to their products, so that the multipliers and not the loads set the
+pace. The terms come in blocks, whose part of B (a panel) is laid out in one piece, which stays in
+the nearer caches while all rows of A pass by.
 """
 
 from __future__ import annotations
@@ -12,19 +17,15 @@ import numpy as np
 
 from bpstudio.engines.kernels import plan
 from bpstudio.engines.kernels.compiling import inlined, kernel
-from bpstudio.engines.kernels.tiles import dot_4x4, dot_lanes, learn_and_dot_lanes, transpose
-from bpstudio.engines.kernels.vectors import (
-    FOUR,
-    ONE,
-    ZERO,
-    lanes,
-    load,
-    load_first,
-    muladd,
-    spread,
-    store,
-    store_first,
+from bpstudio.engines.kernels.tiles import (
+    TILE_ROWS,
+    dot_4x4,
+    dot_lanes,
+    learn_and_dot_lanes,
+    tile,
+    transpose,
 )
+from bpstudio.engines.kernels.vectors import FOUR, ONE, ZERO, lanes, load, store
 
 
 @inlined
@@ -79,121 +80,8 @@ def learn_and_dot(
     return j
 
 
-@kernel
-def _tile_4x4(
-    C: Any,
-    c: Any,
-    cs: Any,
-    alpha: Any,
-    A: Any,
-    a: Any,
-    ar: Any,
-    ak: Any,
-    B: Any,
-    b: Any,
-    bk: Any,
-    K: Any,
-) -> None:
-    step = lanes(C)
-    s00 = s01 = s02 = s03 = s10 = s11 = s12 = s13 = spread(0.0, C)
-    s20 = s21 = s22 = s23 = s30 = s31 = s32 = s33 = spread(0.0, C)
-    a1, a2, a3 = a + ar, a + ar + ar, a + ar + ar + ar
-    for _ in range(ZERO, K):
-        b0 = load(B, b)
-        b1 = load(B, b + step)
-        b2 = load(B, b + step + step)
-        b3 = load(B, b + step + step + step)
-        v = spread(A[a], C)
-        s00, s01, s02, s03 = (
-            muladd(v, b0, s00),
-            muladd(v, b1, s01),
-            muladd(v, b2, s02),
-            muladd(v, b3, s03),
-        )
-        v = spread(A[a1], C)
-        s10, s11, s12, s13 = (
-            muladd(v, b0, s10),
-            muladd(v, b1, s11),
-            muladd(v, b2, s12),
-            muladd(v, b3, s13),
-        )
-        v = spread(A[a2], C)
-        s20, s21, s22, s23 = (
-            muladd(v, b0, s20),
-            muladd(v, b1, s21),
-            muladd(v, b2, s22),
-            muladd(v, b3, s23),
-        )
-        v = spread(A[a3], C)
-        s30, s31, s32, s33 = (
-            muladd(v, b0, s30),
-            muladd(v, b1, s31),
-            muladd(v, b2, s32),
-            muladd(v, b3, s33),
-        )
-        a += ak
-        a1 += ak
-        a2 += ak
-        a3 += ak
-        b += bk
-    scale = spread(alpha, C)
-    _add_4(C, c, scale, s00, s01, s02, s03)
-    _add_4(C, c + cs, scale, s10, s11, s12, s13)
-    _add_4(C, c + cs + cs, scale, s20, s21, s22, s23)
-    _add_4(C, c + cs + cs + cs, scale, s30, s31, s32, s33)
-
-
-@kernel
-def _add_4(C: Any, c: Any, scale: Any, s0: Any, s1: Any, s2: Any, s3: Any) -> None:
-    step = lanes(C)
-    store(C, c, muladd(scale, s0, load(C, c)))
-    store(C, c + step, muladd(scale, s1, load(C, c + step)))
-    store(C, c + step + step, muladd(scale, s2, load(C, c + step + step)))
-    c += step + step + step
-    store(C, c, muladd(scale, s3, load(C, c)))
-
-
-@kernel
-def _tile_4x1(
-    C: Any, c: Any, cs: Any, alpha: Any, A: Any, a: Any, ar: Any, ak: Any, B: Any, b: Any,
-    bk: Any, K: Any, count: Any,
-) -> None:  # fmt: skip
-    """The first ``count`` lanes of one vector for four rows."""
-    s0 = s1 = s2 = s3 = spread(0.0, C)
-    a1, a2, a3 = a + ar, a + ar + ar, a + ar + ar + ar
-    for _ in range(ZERO, K):
-        v = load_first(B, b, count)
-        s0 = muladd(spread(A[a], C), v, s0)
-        s1 = muladd(spread(A[a1], C), v, s1)
-        s2 = muladd(spread(A[a2], C), v, s2)
-        s3 = muladd(spread(A[a3], C), v, s3)
-        a += ak
-        a1 += ak
-        a2 += ak
-        a3 += ak
-        b += bk
-    scale = spread(alpha, C)
-    store_first(C, c, count, muladd(scale, s0, load_first(C, c, count)))
-    c += cs
-    store_first(C, c, count, muladd(scale, s1, load_first(C, c, count)))
-    c += cs
-    store_first(C, c, count, muladd(scale, s2, load_first(C, c, count)))
-    c += cs
-    store_first(C, c, count, muladd(scale, s3, load_first(C, c, count)))
-
-
-@kernel
-def _tile_1x1(
-    C: Any, c: Any, alpha: Any, A: Any, a: Any, ak: Any, B: Any, b: Any, bk: Any, K: Any, count: Any
-) -> None:
-    s = spread(0.0, C)
-    for _ in range(ZERO, K):
-        s = muladd(spread(A[a], C), load_first(B, b, count), s)
-        a += ak
-        b += bk
-    store_first(C, c, count, muladd(spread(alpha, C), s, load_first(C, c, count)))
-
-
+VECTORS = np.uintp(plan.TILE_VECTORS)
+ROWS = np.uintp(TILE_ROWS)
 BLOCK = np.uintp(plan.BLOCK)
 
 COPY_ROWS = np.uintp(32)
@@ -203,27 +91,27 @@ COPY_ROWS = np.uintp(32)
 @kernel
 def product(
     C: Any, c: Any, cs: Any, alpha: Any, A: Any, a: Any, ar: Any, ak: Any, B: Any, b: Any,
-    bk: Any, bp: Any, panel: Any, rows: Any, K: Any, N: Any,
+    bk: Any, turned: Any, panel: Any, rows: Any, K: Any, N: Any,
 ) -> None:  # fmt: skip
     """C[c + r cs + n] += alpha sum_k A[a + r ar + k ak] B[b + k bk + n], for r < rows, n < N.
 
-    B is in panels of four vectors, ``bp`` from one to the next. ``panel`` has room for BLOCK rows
-    of one.
+    ``turned``: B[b + n bk + k] instead. ``panel`` has room for BLOCK rows of TILE_VECTORS vectors.
     """
-    wide = lanes(C) * FOUR
+    wide = lanes(C) * VECTORS
     for n in range(ZERO, N, wide):
         width = min(wide, N - n)
         for k in range(ZERO, K, BLOCK):
             count = min(BLOCK, K - k)
-            if width == wide and rows >= COPY_ROWS and bk != wide:
-                _copy(panel, B, b + k * bk, bk, count)
-                source, at, stride = panel, ZERO, wide
+            source, at, stride = panel, ZERO, wide
+            if turned:
+                _turn(panel, B, b + n * bk + k, bk, width, count)
+            elif width == wide and rows >= COPY_ROWS:
+                _copy(panel, B, b + n + k * bk, bk, count)
             else:
-                source, at, stride = B, b + k * bk, bk
+                source, at, stride = B, b + n + k * bk, bk
             _columns(
                 C, c + n, cs, alpha, A, a + k * ak, ar, ak, source, at, stride, rows, count, width
             )
-        b += bp
 
 
 @kernel
@@ -234,9 +122,18 @@ def _copy(panel: Any, B: Any, b: Any, bk: Any, rows: Any) -> None:
         store(panel, at, load(B, b))
         store(panel, at + step, load(B, b + step))
         store(panel, at + step + step, load(B, b + step + step))
-        store(panel, at + step + step + step, load(B, b + step + step + step))
-        at += step * FOUR
+        at += step * VECTORS
         b += bk
+
+
+@kernel
+def _turn(panel: Any, W: Any, w: Any, n: Any, neurons: Any, count: Any) -> None:
+    """panel[i wide + j] = W[w + j n + i]: ``count`` weights of each of some neurons."""
+    step = lanes(panel)
+    wide = step * VECTORS
+    for j in range(ZERO, neurons, step):
+        for i in range(ZERO, count, step):
+            transpose(panel, i * wide + j, wide, W, w + j * n + i, n, neurons - j, count - i)
 
 
 @kernel
@@ -246,28 +143,46 @@ def _columns(
 ) -> None:  # fmt: skip
     """The product for one panel, ``width`` numbers of it."""
     step = lanes(C)
-    r = ZERO
-    while r < rows:
-        if r + FOUR <= rows and width == step * FOUR:
-            _tile_4x4(C, c, cs, alpha, A, a, ar, ak, B, b, bk, K)
+    whole = rows // ROWS * ROWS if width == step * VECTORS else ZERO
+    for r in range(ZERO, whole, ROWS):
+        _whole(C, c + r * cs, cs, alpha, A, a + r * ar, ar, ak, B, b, bk, K, step)
+    if whole < rows:
+        at, to, left = a + whole * ar, c + whole * cs, rows - whole
+        if width > step + step:
+            last = width - step - step
+            _part_3(C, to, cs, alpha, A, at, ar, ak, B, b, bk, K, last, left)
+        elif width > step:
+            _part_2(C, to, cs, alpha, A, at, ar, ak, B, b, bk, K, width - step, left)
         else:
-            for m in range(ZERO, width, step):
-                if r + FOUR <= rows:
-                    _tile_4x1(C, c + m, cs, alpha, A, a, ar, ak, B, b + m, bk, K, width - m)
-                else:
-                    _tile_1x1(C, c + m, alpha, A, a, ak, B, b + m, bk, K, width - m)
-        many = FOUR if r + FOUR <= rows else ONE
-        r += many
-        a += many * ar
-        c += many * cs
+            _part_1(C, to, cs, alpha, A, at, ar, ak, B, b, bk, K, width, left)
 
 
-@kernel
-def pack(P: Any, bp: Any, W: Any, w: Any, n: Any, neurons: Any) -> None:
-    """P[p bp + i wide + j] = W[w + (p wide + j) n + i]: a link's weights in panels of neurons."""
-    step = lanes(P)
-    wide = step * FOUR
-    for j in range(ZERO, neurons, step):
-        to = j // wide * bp + j % wide
-        for i in range(ZERO, n, step):
-            transpose(P, to + i * wide, wide, W, w + j * n + i, n, neurons - j, n - i)
+_whole = tile(TILE_ROWS, plan.TILE_VECTORS, True)
+
+
+def _edge(vectors: int) -> Any:
+    """The product for any number of rows, and vectors of which the last need not be whole."""
+    many, few = tile(TILE_ROWS, vectors, False), tile(TILE_ROWS // 2, vectors, False)
+    one = tile(1, vectors, False)
+    half = np.uintp(TILE_ROWS // 2)
+
+    def edge(
+        C: Any, c: Any, cs: Any, alpha: Any, A: Any, a: Any, ar: Any, ak: Any, B: Any, b: Any,
+        bk: Any, K: Any, last: Any, rows: Any,
+    ) -> None:  # fmt: skip
+        r = ZERO
+        while r < rows:
+            if r + ROWS <= rows:
+                many(C, c + r * cs, cs, alpha, A, a + r * ar, ar, ak, B, b, bk, K, last)
+                r += ROWS
+            elif r + half <= rows:
+                few(C, c + r * cs, cs, alpha, A, a + r * ar, ar, ak, B, b, bk, K, last)
+                r += half
+            else:
+                one(C, c + r * cs, cs, alpha, A, a + r * ar, ar, ak, B, b, bk, K, last)
+                r += ONE
+
+    return kernel(edge)
+
+
+_part_1, _part_2, _part_3 = (_edge(vectors) for vectors in range(1, plan.TILE_VECTORS + 1))

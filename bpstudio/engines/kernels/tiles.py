@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from llvmlite import ir
@@ -15,6 +16,7 @@ from bpstudio.engines.kernels.vectors import (
     Vector,
     call,
     constant,
+    fetch,
     first_lanes,
     halved,
     llvm_type,
@@ -25,11 +27,26 @@ from bpstudio.engines.kernels.vectors import (
     vector_address,
     vector_intrinsic,
 )
+from bpstudio.engines.kernels.width import VECTOR_BYTES
+
+TILE_ROWS = 8 if VECTOR_BYTES == 64 else 4
+"""Rows of a product that are worked on at once: sums and factors then fit in 32 or 16 registers."""
 
 
 def _load(builder: Any, vector: Vector, pointer: Any, index: Any) -> Any:
     at = vector_address(builder, vector, pointer, index)
     return builder.load(at, align=vector.element.bitwidth // 8)
+
+
+def _load_first(builder: Any, vector: Vector, pointer: Any, index: Any, count: Any) -> Any:
+    """All lanes, or the first ``count`` if it is not None."""
+    if count is None:
+        return _load(builder, vector, pointer, index)
+    return masked_load(builder, vector, pointer, index, count, constant(vector, 0.0))
+
+
+def _muladd(builder: Any, vector: Vector, a: Any, b: Any, c: Any) -> Any:
+    return call(builder, f"llvm.fmuladd.{suffix(vector)}", llvm_type(vector), a, b, c)
 
 
 def _store(builder: Any, vector: Vector, pointer: Any, index: Any, value: Any, count: Any) -> None:
@@ -198,6 +215,70 @@ def dot_4x4(
 
     places = (C, Index, Index, C, Index, Index, C, Index, Index, C, Index, Index, Index)
     return types.void(*places), codegen
+
+
+def tile(rows: int, vectors: int, whole: bool) -> Any:
+    """C[c + r cs + n] += alpha sum_k A[a + r ar + k ak] B[b + k bk + n], for so many rows and vectors of
+    numbers.
+
+    Unless it is a ``whole`` one, the last vector has ``last`` numbers.
+    """
+
+    def product(
+        typing: Any, C: Any, c: Any, cs: Any, alpha: Any, A: Any, a: Any, ar: Any, ak: Any, B: Any,
+        b: Any, bk: Any, K: Any, last: Any,
+    ) -> Any:  # fmt: skip
+        vector = Vector(C.dtype)
+
+        def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            C, c, cs, alpha, A, a, ar, ak, B, b, bk, K, last = args
+            counts = [None] * (vectors - 1) + [None if whole else last]
+            starts = _rows_of(builder, c, cs, rows, None)
+            places = [
+                [builder.add(start, WORD(v * vector.lanes)) for v in range(vectors)]
+                for start in starts
+            ]
+            for place in chain(*places):
+                # The sums take long enough for it to come from far away.
+                fetch(builder, vector_address(builder, vector, C, place), True)
+            A = [builder.gep(A, [start]) for start in _rows_of(builder, a, ar, rows, None)]
+            B = builder.gep(B, [b])
+            sums = _tile_sums(builder, vector, A, ak, B, bk, K, counts)
+            scale = spread_lanes(builder, vector, alpha)
+            for row, totals in zip(places, sums, strict=True):
+                for at, summed, count in zip(row, totals, counts, strict=True):
+                    before = _load_first(builder, vector, C, at, count)
+                    value = _muladd(builder, vector, scale, summed, before)
+                    _store(builder, vector, C, at, value, count)
+            return context.get_dummy_value()
+
+        places = (C, Index, Index, C.dtype, C, Index, Index, Index, C, Index, Index, Index, Index)
+        return types.void(*places), codegen
+
+    return vector_intrinsic(product)
+
+
+def _tile_sums(
+    builder: Any, vector: Vector, A: list[Any], ak: Any, B: Any, bk: Any, K: Any, counts: list[Any]
+) -> list[list[Any]]:
+    """For each pointer of A and vector of B the sum of K products."""
+    zero = constant(vector, 0.0)
+    sums = [[cgutils.alloca_once_value(builder, zero) for _ in counts] for _ in A]
+    at, row = (cgutils.alloca_once_value(builder, WORD(0)) for _ in range(2))
+    with cgutils.for_range(builder, K):
+        i, j = builder.load(at), builder.load(row)
+        factors = [
+            _load_first(builder, vector, B, builder.add(j, WORD(v * vector.lanes)), count)
+            for v, count in enumerate(counts)
+        ]
+        for pointer, places in zip(A, sums, strict=True):
+            number = spread_lanes(builder, vector, builder.load(builder.gep(pointer, [i])))
+            for factor, place in zip(factors, places, strict=True):
+                value = _muladd(builder, vector, number, factor, builder.load(place))
+                builder.store(value, place)
+        builder.store(builder.add(i, ak), at)
+        builder.store(builder.add(j, bk), row)
+    return [[builder.load(place) for place in places] for places in sums]
 
 
 @vector_intrinsic

@@ -16,7 +16,7 @@ import numpy as np
 from bpstudio.engines.kernels import plan
 from bpstudio.engines.kernels.compiling import inlined, kernel
 from bpstudio.engines.kernels.functions import activate, backward, output_delta
-from bpstudio.engines.kernels.products import dot_row, dot_rows, learn_and_dot, pack, product
+from bpstudio.engines.kernels.products import dot_row, dot_rows, learn_and_dot, product
 from bpstudio.engines.kernels.steps import RATE, SHARE, step
 from bpstudio.engines.kernels.vectors import (
     FOUR,
@@ -282,14 +282,13 @@ def _forward_layer(
 @kernel
 def forward(
     order: Any, k: Any, rows: Any, X: Any, layers: Any, links: Any, count: Any, stride: Any,
-    work: Any, moved: Any, values: Any, packed: Any,
+    work: Any, moved: Any, values: Any, panel: Any,
 ) -> None:  # fmt: skip
     """Outputs of every layer for rows k and on of the order: (22)."""
     inputs = layers[SIZE]
     for r in range(ZERO, rows):
         _take_row(values, r * stride, X, np.uintp(order[k + r]), inputs)
     lane = lanes(values)
-    wide = lane * FOUR
     for a in range(LAYER_FIELDS, count * LAYER_FIELDS, LAYER_FIELDS):
         size, offset = layers[a + SIZE], layers[a + OFFSET]
         if rows * PACK_RATIO > layers[links[layers[a + FIRST_LINK] + SOURCE] + SIZE]:
@@ -299,11 +298,9 @@ def forward(
                     store(values, r * stride + offset + i, v)
             for b in range(layers[a + FIRST_LINK], layers[a + LAST_LINK], LINK_FIELDS):
                 x, n = layers[links[b + SOURCE] + OFFSET], links[b + LENGTH]
-                bp = (n + lane - ONE) // lane * lane * wide
-                pack(packed, bp, work, links[b + WEIGHTS], n, size)
                 product(
                     values, offset, stride, 1.0, values, x, stride, ONE,
-                    packed, ZERO, wide, bp, packed, rows, n, size,
+                    work, links[b + WEIGHTS], n, True, panel, rows, n, size,
                 )  # fmt: skip
         else:
             _forward_layer(a, layers, links, work, values, stride, rows, moved)
@@ -314,13 +311,12 @@ def forward(
 @kernel
 def _backward(
     rows: Any, layers: Any, links: Any, count: Any, stride: Any, work: Any, values: Any,
-    deltas: Any, packed: Any, target: Any, alpha: Any,
+    deltas: Any, panel: Any, target: Any, alpha: Any,
 ) -> None:  # fmt: skip
     """target += alpha dE/dparameters, summed over the rows: (23), (26).
 
     ``deltas`` holds those of the output layer.
     """
-    wide = lanes(values) * FOUR
     a = (count - ONE) * LAYER_FIELDS
     while a > ZERO:
         size, offset = layers[a + SIZE], layers[a + OFFSET]
@@ -335,11 +331,11 @@ def _backward(
                     for r in range(ZERO, rows):
                         _clear(deltas, r * stride + x, n)
                 product(
-                    deltas, x, stride, 1.0, deltas, offset, stride, ONE, work, w, n, wide,
-                    packed, rows, size, n,
+                    deltas, x, stride, 1.0, deltas, offset, stride, ONE, work, w, n, False,
+                    panel, rows, size, n,
                 )  # fmt: skip
             product(
-                target, w, n, alpha, deltas, offset, ONE, stride, values, x, stride, wide, packed,
+                target, w, n, alpha, deltas, offset, ONE, stride, values, x, stride, False, panel,
                 size, rows, n,
             )  # fmt: skip
         bias, scale = layers[a + BIAS], spread(alpha, target)
@@ -358,7 +354,7 @@ def batches(
     links: Any, count: Any, stride: Any, vector: Any, vector1: Any, vector2: Any, ticks: Any,
     moves: Any, moved: Any, moved1: Any, moved2: Any, work: Any, slot1: Any, slot2: Any,
     gradient: Any, length: Any, weight: Any, held: Any, holds: Any, kept: Any, values: Any,
-    deltas: Any, packed: Any, joint: Any, optimizer: Any, plain: Any, settings: Any,
+    deltas: Any, panel: Any, joint: Any, optimizer: Any, plain: Any, settings: Any,
 ) -> Any:  # fmt: skip
     """Updates of ``update`` rows each; the first goes on at its row ``position``.
 
@@ -377,7 +373,7 @@ def batches(
         n = min(chunk, update - position, rows - k)
         if position == ZERO and not plain:
             _clear(gradient, ZERO, length)
-        forward(order, k, n, X, layers, links, count, stride, work, moved, values, packed)
+        forward(order, k, n, X, layers, links, count, stride, work, moved, values, panel)
         for r in range(ZERO, n):
             row = np.uintp(order[k + r]) * outputs
             squares = squares + output_delta(
@@ -385,7 +381,7 @@ def batches(
             )
         share = settings[SHARE]
         _backward(
-            n, layers, links, count, stride, work, values, deltas, packed,
+            n, layers, links, count, stride, work, values, deltas, panel,
             work if plain else gradient, -settings[RATE] * share if plain else share,
         )  # fmt: skip
         position += n

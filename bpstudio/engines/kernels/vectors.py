@@ -178,15 +178,16 @@ def power_of_two(typing: Any, n: Any) -> Any:
 
 
 @vector_intrinsic
-def nearest(typing: Any, a: Any) -> Any:
-    """The nearest whole number of a number below 2^22 in size."""
+def nearest(typing: Any, a: Any, b: Any) -> Any:
+    """The nearest whole number to a * b, which is below 2^22 in size."""
     mantissa = 52 if a.element.bitwidth == 64 else 23
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         magic = constant(a, 1.5 * 2.0**mantissa)
-        return builder.fsub(builder.fadd(args[0], magic), magic)
+        moved = call(builder, f"llvm.fmuladd.{suffix(a)}", magic.type, *args, magic)
+        return builder.fsub(moved, magic)
 
-    return a(a), codegen
+    return a(a, a), codegen
 
 
 # Making vectors
@@ -360,6 +361,12 @@ def store_first(typing: Any, pointer: Any, index: Any, count: Any, value: Any) -
     return types.void(pointer, Index, Index, value), codegen
 
 
+def fetch(builder: Any, pointer: Any, changes: bool) -> None:
+    """Have a place brought near, to be read or also to be changed."""
+    near = LANE(3 if changes else 2)
+    call(builder, "llvm.prefetch.p0", ir.VoidType(), pointer, LANE(int(changes)), near, LANE(1))
+
+
 @vector_intrinsic
 def prefetch(typing: Any, pointer: Any, index: Any) -> Any:
     """Have pointer[index] brought near: it is read soon."""
@@ -367,7 +374,7 @@ def prefetch(typing: Any, pointer: Any, index: Any) -> Any:
 
     def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         at = vector_address(builder, vector, args[0], args[1])
-        call(builder, "llvm.prefetch.p0", ir.VoidType(), at, LANE(0), LANE(2), LANE(1))
+        fetch(builder, at, False)
         return context.get_dummy_value()
 
     return types.void(pointer, Index), codegen

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import llvmlite.binding as llvm
 import numpy as np
 
-from bpstudio.engines.cache import code_path, read_code, target_machine
-from bpstudio.engines.kernels.code import start_compiler
+from bpstudio.engines.cache import code_path, read_code
+from bpstudio.engines.native import KernelError, ObjectCode, start_compiler
 from bpstudio.gui.canvas.raster_numpy import Array
 
 ENTRIES = {"expose": "lnnffnfnfffiil", "develop": "lnndffu"}
@@ -27,24 +26,9 @@ class RasterKernel:
     """``expose`` and ``develop`` as in ``raster_numpy``; they let go of the interpreter meanwhile."""
 
     def __init__(self, code: bytes, symbols: dict[str, str]) -> None:
-        self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
-        self._engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-        self._engine.finalize_object()
-        self._expose = self._function("expose", symbols)
-        self._develop = self._function("develop", symbols)
-
-    def _function(self, name: str, symbols: dict[str, str]) -> Callable[..., int]:
-        kinds: dict[str, Any] = {"n": ctypes.c_ssize_t, "d": ctypes.c_double}
-        arguments = [kinds.get(letter, ctypes.c_void_p) for letter in ENTRIES[name]]
-        # numba's own convention: where to put the result, where to put an exception, the arguments.
-        kind = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *arguments)
-        function = kind(self._engine.get_function_address(symbols[name]))
-
-        def call(*values: Any) -> int:
-            result, exception = ctypes.c_double(), ctypes.c_void_p()
-            return int(function(ctypes.addressof(result), ctypes.addressof(exception), *values))
-
-        return call
+        self._code = ObjectCode(code)
+        self._expose = self._code.function(symbols["expose"], _kinds("expose"))
+        self._develop = self._code.function(symbols["develop"], _kinds("develop"))
 
     def expose(
         self,
@@ -75,6 +59,11 @@ class RasterKernel:
         self._develop(_at(plate), *plate.shape, unit, _at(shades), _at(inks), _at(picture))
 
 
+def _kinds(name: str) -> list[Any]:
+    kinds: dict[str, Any] = {"n": ctypes.c_ssize_t, "d": ctypes.c_double}
+    return [kinds.get(letter, ctypes.c_void_p) for letter in ENTRIES[name]]
+
+
 def _flat(values: Array) -> Array:
     return np.ascontiguousarray(values, dtype=np.float32)
 
@@ -86,7 +75,7 @@ def _at(array: Array) -> int:
 def make_kernel(stopped: Callable[[], bool]) -> RasterKernel | None:
     """The kernel from the cache, or compiled first, which takes some seconds; None if that was stopped.
 
-    Raises RuntimeError or OSError where it cannot be had.
+    Raises KernelError or OSError where it cannot be had.
     """
     folder = Path(__file__).parent
     sources = tuple(
@@ -115,5 +104,5 @@ def _compiled(path: Path, stopped: Callable[[], bool]) -> RasterKernel | None:
             continue
     found = read_code(path)
     if process.returncode or found is None:
-        raise RuntimeError("The kernel of the canvas could not be compiled.")
+        raise KernelError("The kernel of the canvas could not be compiled.")
     return RasterKernel(*found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QDoubleValidator
+from PySide6.QtGui import QDoubleValidator, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from bpstudio.files.columns import RawColumn
 from bpstudio.files.plan import ROLES, ColumnPlan, Plan, missing_treatments, treatments
-from bpstudio.files.source import Source
+from bpstudio.files.source import Options, Source
 from bpstudio.files.summary import ColumnSummary
 from bpstudio.gui.importing.histogram import Histogram, short
 from bpstudio.gui.theme import GAP, Theme
@@ -40,16 +40,20 @@ MISSING = {
     "most_frequent": "the most frequent",
     "category": "a category of its own",
 }
+ONLY_CATEGORIES = "a category of its own: not for numbers"
+"""Among the choices, so that people see why it is none: treated as categories a column has it."""
 TYPES = {"number": "number", "text": "text"}
 
 
 class ColumnCard(QWidget):
     """Edits the plan of the columns it shows: ``changed(changes)`` tells fields of ColumnPlan,
-    ``role_chosen(role)`` another role, ``type_chosen(type or None)`` another type for the column."""
+    ``role_chosen(role)`` another role, ``type_chosen(type or None)`` another type for the column and
+    ``gaps_chosen(texts)`` what else stands for a missing value in it."""
 
     changed = Signal(dict)
     role_chosen = Signal(str)
     type_chosen = Signal(object)
+    gaps_chosen = Signal(tuple)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -68,6 +72,14 @@ class ColumnCard(QWidget):
         self.order.setToolTip(
             "The categories from the lowest rank to the highest, with commas between"
         )
+        self.gaps = QLineEdit()
+        self.gaps.setObjectName("gapsEdit")
+        self.gaps.setAccessibleName("What else means missing")
+        self.gaps.setPlaceholderText("as −999, unknown")
+        self.gaps.setToolTip(
+            "Texts or numbers of this column that mean: no value here, with commas between"
+        )
+        self._gaps: tuple[str, ...] = ()
         self._range = QWidget()
         row = QHBoxLayout(self._range)
         row.setContentsMargins(0, 0, 0, 0)
@@ -84,6 +96,7 @@ class ColumnCard(QWidget):
             ("Treatment", self.treatment),
             ("Range", self._range),
             ("Order", self.order),
+            ("No value", self.gaps),
             ("Missing", self.missing),
         ):
             self._form.addRow(secondary_label(label), widget)
@@ -104,6 +117,7 @@ class ColumnCard(QWidget):
         self.low.editingFinished.connect(self._on_range)
         self.high.editingFinished.connect(self._on_range)
         self.order.editingFinished.connect(self._on_order)
+        self.gaps.editingFinished.connect(self._on_gaps)
 
     def show_columns(
         self,
@@ -111,23 +125,30 @@ class ColumnCard(QWidget):
         plan: Plan,
         names: list[str],
         summary: ColumnSummary | None,
-        chosen_type: str | None,
+        options: Options,
     ) -> None:
-        """Show the first of the columns; what is changed is changed in all of them."""
+        """Show the first of the columns; what is changed is changed in all of them. ``options`` are
+        what people want the source to be read with."""
         first = plan.column(names[0])
         self.title = first.name if len(names) == 1 else f"{first.name} and {len(names) - 1} more"
         used = first.role in ("input", "target")
         raw = source.column(first.name)
         _fill(self.role, ROLES, tuple(ROLES), first.role)
-        self._show_type(raw.is_numeric, chosen_type)
+        self._show_type(raw.is_numeric, options.types.get(first.name))
         _fill(self.treatment, TREATMENTS, treatments(source, first), first.treatment)
         _fill(self.missing, MISSING, missing_treatments(first), first.missing)
+        if used and first.is_number:
+            _add_impossible(self.missing, ONLY_CATEGORIES)
         self._form.setRowVisible(self.treatment, used and self.treatment.count() > 0)
         self._form.setRowVisible(self._range, used and first.treatment == "minmax")
         self._categories = _categories(raw, first) if first.treatment == "ordinal" else ()
         self._form.setRowVisible(self.order, used and bool(self._categories))
         if not (self.order.hasFocus() and self.order.isModified()):
             self.order.setText(", ".join(self._categories))
+        self._gaps = options.gaps_of(first.name)
+        self._form.setRowVisible(self.gaps, used and len(names) == 1)
+        if not (self.gaps.hasFocus() and self.gaps.isModified()):
+            self.gaps.setText(", ".join(self._gaps))
         gaps = summary is not None and summary.missing > 0
         self._form.setRowVisible(self.missing, used and gaps and self.missing.count() > 0)
         self._show_range(first)
@@ -172,6 +193,16 @@ class ColumnCard(QWidget):
             self.changed.emit({"categories": wanted})
         else:
             self.order.setText(", ".join(self._categories))
+
+    def _on_gaps(self) -> None:
+        if not self.gaps.isModified():
+            return
+        self.gaps.setModified(False)
+        # A minus sign may be typed as it is printed.
+        parts = self.gaps.text().replace("\u2212", "-").split(",")
+        texts = tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+        if texts != self._gaps:
+            self.gaps_chosen.emit(texts)
 
     def _on_range(self) -> None:
         edit = self.sender()
@@ -221,6 +252,14 @@ def _edit(object_name: str, name: str) -> QLineEdit:
     edit.setValidator(QDoubleValidator(edit))
     edit.setMinimumWidth(48)
     return edit
+
+
+def _add_impossible(box: QComboBox, label: str) -> None:
+    """An entry that is seen but cannot be chosen."""
+    box.addItem(label)
+    model = box.model()
+    assert isinstance(model, QStandardItemModel)
+    model.item(box.count() - 1).setEnabled(False)
 
 
 def _fill(box: QComboBox, labels: dict[str, str], keys: tuple[str, ...], chosen: str) -> None:

@@ -99,6 +99,7 @@ class ImportDialog(ImportScreen):
         self.card.changed.connect(self._on_column_change)
         self.card.role_chosen.connect(self._on_role)
         self.card.type_chosen.connect(self._on_type)
+        self.card.gaps_chosen.connect(self._on_gaps)
         self.split_bar.changed.connect(self._on_split)
         self.network_bar.changed.connect(self._on_wish)
         self.problems.asked.connect(self._on_problem)
@@ -216,6 +217,10 @@ class ImportDialog(ImportScreen):
         for name in self.table.chosen[:1]:
             self.format_bar.with_type(name, type_name)
 
+    def _on_gaps(self, texts: tuple[str, ...]) -> None:
+        for name in self.table.chosen[:1]:
+            self.format_bar.with_gaps(name, texts)
+
     def _on_split(self, changes: dict[str, Any]) -> None:
         if self._plan is not None:
             self._take(self._plan.with_split(**changes))
@@ -225,7 +230,8 @@ class ImportDialog(ImportScreen):
 
     def _on_remedy(self, remedy: Remedy) -> None:
         if remedy.options is not None:
-            self.format_bar.take(replace(self._options, types=remedy.options.types))
+            asked = remedy.options
+            self.format_bar.take(replace(self._options, types=asked.types, gaps=asked.gaps))
         elif remedy.plan is not None:
             self._take(remedy.plan)
         elif remedy.activation is not None:
@@ -264,8 +270,7 @@ class ImportDialog(ImportScreen):
             return
         place = reading.source.names.index(names[0])
         summary = reading.summaries[place] if reading.summaries else None
-        chosen = self._options.types.get(names[0])
-        self.card.show_columns(reading.source, plan, names, summary, chosen)
+        self.card.show_columns(reading.source, plan, names, summary, self._options)
         title = self._side.title_label.fontMetrics()
         room = self.card.width()
         self._side.set_title(title.elidedText(self.card.title, Qt.TextElideMode.ElideRight, room))

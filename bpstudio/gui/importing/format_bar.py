@@ -128,6 +128,10 @@ class FormatBar(QWidget):
             types[column] = type_name
         self.take(replace(self._options, types=types))
 
+    def with_gaps(self, column: str, texts: tuple[str, ...]) -> None:
+        """Take other texts of a column for missing values."""
+        self.take(self._options.with_gaps(column, texts))
+
     def take(self, options: Options) -> None:
         """Read with these options from now on."""
         if options != self._options:

@@ -84,7 +84,7 @@ class PreviewModel(QAbstractTableModel):
             return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole:
             ignored = self._roles.get(self._source.columns[column].name) == "ignore"
-            faint = ignored or not self.text(row, column)
+            faint = ignored or is_missing(self._source.columns[column], row)
             return QBrush(
                 self._theme.color("secondary", 0.7) if faint else self._theme.color("text")
             )
@@ -109,6 +109,13 @@ class PreviewModel(QAbstractTableModel):
             return self._source.columns[section].name
         line = self._source.line(section)
         return str(section + 1 if line is None else line)
+
+
+def is_missing(column: RawColumn, row: int) -> bool:
+    """Whether there is no value, whatever the cell says."""
+    if column.numbers is not None:
+        return math.isnan(float(column.numbers[row]))
+    return column.codes is None or column.codes[row] < 0
 
 
 def cell_text(column: RawColumn, row: int) -> str:

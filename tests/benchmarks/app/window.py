@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEventLoop, QTimer
 
-from bpstudio.gui.app import create_window
+from bpstudio.gui.app import create_window, delete_now
 from bpstudio.gui.main_window import MainWindow
+from bpstudio.gui.sweeper import Sweeper
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.project import Project
@@ -56,6 +56,7 @@ def open_window(project: Project) -> Iterator[MainWindow]:
     """A window that is shown and painted, and closed after its use."""
     window = create_window(project, theme="light")
     window.show()
+    sweeper = Sweeper()
     live(SETTLE_SECONDS)
     try:
         yield window
@@ -63,9 +64,8 @@ def open_window(project: Project) -> Iterator[MainWindow]:
         window.runner.stop()
         window.document.stack.setClean()
         window.close()
-        window.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        QApplication.processEvents()
+        sweeper.stop()
+        delete_now(window)
 
 
 def live(seconds: float) -> None:

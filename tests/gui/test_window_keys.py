@@ -1,0 +1,54 @@
+"""Keys of the window's own actions, each in all the ways people know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from bpstudio.gui.actions import ACTIONS
+from bpstudio.gui.main_window import MainWindow
+from tests.gui.windows import closed, opened
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    window = opened(qtbot)
+    yield window
+    closed(window)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Q, Qt.Key.Key_W])
+def test_that_control_q_and_control_w_leave_the_app(window: MainWindow, key: Qt.Key) -> None:
+    QTest.keyClick(window, key, CONTROL)
+    assert not window.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers"), [(Qt.Key.Key_Z, CONTROL | SHIFT), (Qt.Key.Key_Y, CONTROL)]
+)
+def test_that_redo_has_both_of_its_keys(
+    window: MainWindow, key: Qt.Key, modifiers: Qt.KeyboardModifier
+) -> None:
+    before = window.document.project.topology
+    window.clear_network()
+    emptied = window.document.project.topology
+    QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    assert window.document.project.topology == before
+    QTest.keyClick(window, key, modifiers)
+    assert window.document.project.topology == emptied
+
+
+def test_that_no_two_actions_have_the_same_key(window: MainWindow) -> None:
+    keys = [
+        key.toString()
+        for spec in ACTIONS
+        for key in window.actions_by_name[spec.method].shortcuts()
+    ]
+    assert len(keys) == len(set(keys))
