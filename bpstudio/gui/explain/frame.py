@@ -34,6 +34,8 @@ DIGITS_KEPT = "explain_digits"
 """Under which name the number of digits is remembered."""
 LEAST_FOR_BOTH = 600
 """From this width on the matrices stand beside the formulas."""
+LEAST_FOR_TITLE = 500
+"""In a narrower card the heading would be cut: the way here says it, too."""
 LEAST_SIZE = QSize(430, 150)
 WORDS_WIDTH = 560
 """A line of words longer than that is hard to read."""
@@ -128,6 +130,7 @@ class ExplainFrame(Panel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.title_label.setVisible(self.width() >= LEAST_FOR_TITLE)
         self.digits.setVisible(self.width() >= LEAST_FOR_BOTH)
         self._matrix_scroll.setVisible(self._with_matrix and self.width() >= LEAST_FOR_BOTH)
 

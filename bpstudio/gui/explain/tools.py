@@ -118,9 +118,14 @@ class ExplainTools(QObject):
         if problem is not None:
             window.show_refusal(problem)
             return
-        row = window.explain_panel.rows.first_row()
+        panel = window.explain_panel
         WorksheetDialog(
-            window.document, row, window.explain_panel.store, window.themes, window
+            window.document,
+            panel.rows.first_row(),
+            panel.store,
+            window.themes,
+            window,
+            panel.parameter,
         ).show()
 
     def check_gradient(self) -> None:

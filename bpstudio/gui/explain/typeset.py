@@ -112,7 +112,7 @@ class _Setter:
             rect = self._words(block.title, font, "text" if reading else "secondary")
             if block.target is not None:
                 self._target(rect, block.target, block.title)
-            self.y += 4
+            self.y += 6
         if block.words:
             self._paragraph(block.words)
             self.y += 6
