@@ -26,6 +26,8 @@ SHARE = 0.005
 CHANGE_SHARE = 0.02
 """A new weight may be off by this share of its step, or its old value would count as right."""
 LEAST = 1e-9
+ZERO = 5e-5
+"""How far a result of 0 may be off: terms that cancel were rounded on the way."""
 
 _INNER = ("residual", "slope", "back", "change", "row_gradient", "gradient", "factor")
 """What a hint spells out, so that it speaks of what the student has worked out already."""
@@ -227,7 +229,7 @@ def _blanks(derivation: Derivation, steps: Iterable[Step]) -> Iterator[Blank]:
     for step in steps:
         if step.formula is None:
             continue
-        tolerance = max(SHARE * abs(step.value), LEAST)
+        tolerance = ZERO if abs(step.value) < LEAST else max(SHARE * abs(step.value), LEAST)
         if step.key.kind == "new":
             if not derivation.quantities.is_free(step.key):
                 continue

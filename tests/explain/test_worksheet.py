@@ -20,6 +20,7 @@ from bpstudio.explain.worksheet import (
     result_latex,
 )
 from bpstudio.explain.worksheet_html import exercise_html, solution_html
+from bpstudio.files.lessons import load_lesson
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.dataset import Column, Dataset
 from bpstudio.model.network import Network
@@ -175,6 +176,14 @@ def test_that_one_weight_of_a_wide_network_is_asked_by_its_chain_alone() -> None
     }
     assert all(mark.right for mark in sheet.marks(answers).values()) and answers
     assert "Given" in exercise_html(sheet)
+
+
+def test_that_terms_that_cancel_need_no_nine_decimals() -> None:
+    d = Derivation.of_project(load_lesson("softmax"), [0])
+    sheet = Worksheet.of(d)
+    zero = StepKey("net", "output", 0, sample=0)
+    assert d.step(zero).value == 0 and sheet.blank(zero).decimals == 4
+    assert sheet.mark(zero, "0.00004").right and not sheet.mark(zero, "0.001").right
 
 
 def test_that_a_weight_that_is_held_is_no_worksheet() -> None:

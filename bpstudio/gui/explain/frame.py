@@ -139,7 +139,7 @@ class ExplainFrame(Panel):
         self._warming.start()
 
     def _warm_up(self) -> None:
-        """The first formula of all takes half a second: it is drawn before anyone asks for one."""
+        """The font is read, which takes a quarter of a second, before anyone asks for a formula."""
         color = self.theme.text
         keys = [FormulaKey(latex, SIZE, color, self.devicePixelRatioF()) for latex in _COMMON]
         self.store.want("warm", keys)
