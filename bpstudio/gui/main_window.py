@@ -103,7 +103,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self, view_menu: QMenu) -> None:
         self.setMenuWidget(self.top_bar)
         self._dock(self, "Data", self.data_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
-        inner = self._inner = QMainWindow()
+        inner = self.inner = QMainWindow()
         inner.setWindowFlags(Qt.WindowType.Widget)
         inner.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         inner.setCentralWidget(self.canvas_card)
