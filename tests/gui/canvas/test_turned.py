@@ -16,7 +16,7 @@ from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.model.editing import set_upward
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from bpstudio.training.session import can_continue
+from bpstudio.training.changes import can_continue
 from tests.gui.canvas.canvas_help import edge, gap, middle, shape, stroke, view_of
 from tests.gui.hands import at, click, drag
 
