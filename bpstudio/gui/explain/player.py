@@ -31,6 +31,22 @@ SLOWEST, FASTEST = 1, 40
 """Steps in ten seconds."""
 
 
+APPLIED = (
+    "The network has learned from this row: all weights changed at once, each by its own step. Go back, "
+    "or undo, and they are what they were. One step on is the next row."
+)
+WAYS = {"net": 1, "output": 1, "delta": -1, "new": -1}
+"""Which way a quantity runs through the network: forward, or back."""
+WALK_KEYS = {
+    Qt.Key.Key_Right: "on",
+    Qt.Key.Key_Left: "back",
+    Qt.Key.Key_PageDown: "next stage",
+    Qt.Key.Key_PageUp: "stage before",
+    Qt.Key.Key_Home: "start",
+    Qt.Key.Key_Space: "play",
+}
+
+
 @dataclass(frozen=True)
 class WalkPlace:
     """A stage and the step in it, both from 0."""

@@ -16,7 +16,7 @@ from bpstudio.explain.step import Step
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.explain.frame import DIGITS_KEPT, ExplainFrame
 from bpstudio.gui.explain.page import Block, origin, step_block, story
-from bpstudio.gui.explain.player import Walk, WalkPlace
+from bpstudio.gui.explain.player import APPLIED, WALK_KEYS, WAYS, Walk, WalkPlace
 from bpstudio.gui.explain.shares import shares
 from bpstudio.gui.explain.trail import Trail
 from bpstudio.gui.explain.typeset import Target
@@ -242,7 +242,7 @@ class ExplainPanel(ExplainFrame):
     def _blocks(self, derivation: Derivation, step: Step | None, digits: int) -> list[Block]:
         if self._walk is not None:
             if step is None:
-                return [Block("The new weights take their places", words=_APPLIED, large=True)]
+                return [Block("The new weights take their places", words=APPLIED, large=True)]
             return [step_block(step, digits, large=True)]
         assert step is not None
         if len(self._trail.keys) == 1 and step.key.kind == "new":
@@ -333,7 +333,7 @@ class ExplainPanel(ExplainFrame):
         if walking and self.rows.is_batch:
             self.rows.choose_row(self.rows.first_row())
         self.rows.kind.setVisible(not walking)
-        self.page.keys = dict(_WALK_KEYS) if walking else {}
+        self.page.keys = dict(WALK_KEYS) if walking else {}
         self.refresh_now()
         if walking:
             self.page.setFocus()
@@ -379,7 +379,7 @@ class ExplainPanel(ExplainFrame):
             self._apply()
         self.refresh_now()
         step = self.step
-        self.pulsed.emit(0 if step is None else _WAYS.get(step.key.kind, 0))
+        self.pulsed.emit(0 if step is None else WAYS.get(step.key.kind, 0))
 
     def _apply(self) -> None:
         """The last step: the new weights take their places, as one edit."""
@@ -400,19 +400,6 @@ class ExplainPanel(ExplainFrame):
 
 
 _EMPTY = "Draw layers on the canvas; then click a connection."
-_APPLIED = (
-    "The network has learned from this row: all weights changed at once, each by its own step. Go back, "
-    "or undo, and they are what they were. One step on is the next row."
-)
-_WAYS = {"net": 1, "output": 1, "delta": -1, "new": -1}
-_WALK_KEYS = {
-    Qt.Key.Key_Right: "on",
-    Qt.Key.Key_Left: "back",
-    Qt.Key.Key_PageDown: "next stage",
-    Qt.Key.Key_PageUp: "stage before",
-    Qt.Key.Key_Home: "start",
-    Qt.Key.Key_Space: "play",
-}
 
 
 def _value_text(step: Step, digits: int) -> str:
