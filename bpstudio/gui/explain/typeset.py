@@ -28,7 +28,8 @@ MOST_INDENT = 0.34
 
 _OPERATOR = r"(?:\+|-|=|\\cdot|\\odot|\\times)"
 _LEADING = re.compile(rf"\s*{_OPERATOR}")
-_TRAILING = re.compile(rf"{_OPERATOR}\s*$")
+_NAME = r"(?:\\(?:ln|tanh)|\\operatorname\{\w+\})"
+_TRAILING = re.compile(rf"(?:{_OPERATOR}|{_NAME})\s*$")
 _CLOSES = re.compile(r"\s*(?:\\Big)?[)\]]")
 _SPACES = re.compile(r"(?:\\[,;: ]|\s)*")
 _SYMBOL = re.compile(r"(?<![\w])([A-Za-z\u03b1-\u03c9\u0177])_(\w+)")

@@ -130,3 +130,15 @@ def test_that_no_line_begins_with_a_closing_bracket(qtbot: QtBot) -> None:
             if figure.key.latex not in ("y", "="):
                 firsts.setdefault(round(figure.at.y() / 12), figure.key.latex)
         assert not any(latex.startswith("]") for latex in firsts.values()), (width, firsts)
+
+
+@pytest.mark.parametrize("name", [r"\tanh", r"\ln", r"\operatorname{sign}"])
+def test_that_a_number_keeps_its_distance_from_the_name_of_its_function(
+    name: str, qtbot: QtBot
+) -> None:
+    whole = drawn(key(rf"{name} 2")).width
+    line = Line("y", "=", (Piece(f"{name} "), Piece("2", "z")))
+    page = typeset([Block(lines=(line,))], 400, BLACK, 1.0, drawn)
+    (number,) = page.targets
+    start = next(f.at.x() for f in page.figures if name in f.key.latex)
+    assert number.rect.right() - start == pytest.approx(whole, abs=0.5)
