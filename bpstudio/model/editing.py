@@ -15,11 +15,10 @@ import numpy as np
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import ACTIVATIONS
-from bpstudio.model.network import Network
 from bpstudio.model.project import Project, fit_problem
 from bpstudio.model.proposal import Proposal
 from bpstudio.model.topology import Layer, Topology, TopologyError, layer_ids
-from bpstudio.model.vector import reordered, same_places
+from bpstudio.model.vector import permuted, reordered, same_places
 
 NEW = "new"
 DEFAULT_HIDDEN = "tanh"
@@ -106,9 +105,7 @@ def remove_neurons(project: Project, layer_id: str, neurons: Iterable[int]) -> P
     smaller = topology.with_size(layer_id, size - len(gone))
     if project.is_untouched:
         return project.with_new_weights(smaller)
-    network = Network(topology, project.network.parameters[index])
-    moved = replace(project, network=network, start=project.start[index])
-    return moved.with_topology(smaller)
+    return permuted(project, topology, index).with_topology(smaller)
 
 
 def set_activation(project: Project, layer_ids: Iterable[str], activation: str) -> Project:
@@ -144,6 +141,11 @@ def set_unfolded(project: Project, layers: Iterable[str], unfolded: bool) -> Pro
     """Large layers with every neuron on the canvas, or as a strip again."""
     chosen = project.unfolded | set(layers) if unfolded else project.unfolded - set(layers)
     return replace(project, unfolded=chosen)
+
+
+def set_upward(project: Project, upward: bool) -> Project:
+    """The network from bottom to top on the canvas, or from left to right."""
+    return replace(project, upward=upward)
 
 
 def tidy(project: Project) -> Project:

@@ -1,6 +1,7 @@
 """The compiled engine's inner loops.
 
-``vectors``, ``functions``, ``products``, ``steps``, ``updates`` and ``measures`` hold the functions
-that are compiled, ``build`` compiles them into machine code. ``plan``, ``signatures`` and ``width``
-are what is needed to call that code, and import no compiler.
+``vectors`` has what a processor can do, ``functions``, ``tiles`` and ``products`` what is made of it,
+``tables`` how a network is told; ``online``, ``batches``, ``steps`` and ``measures`` train and measure.
+``build`` compiles all of that into machine code. ``plan``, ``signatures`` and ``width`` are what is
+needed to call that code, and import no compiler.
 """

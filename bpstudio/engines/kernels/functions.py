@@ -138,7 +138,8 @@ def exp(x: Any) -> Any:
 def _sigmoid(z: Any) -> Any:
     one, zero = like(1.0, z), like(0.0, z)
     e = _shifted_exp(with_sign(z, like(-1.0, z)), zero)
-    return where_greater(zero, z, e, one) / (one + e)
+    above = where_greater(zero, z, e, one)
+    return where_greater(_lowest(z), z, zero, above) / (one + e)
 
 
 @inlined
@@ -220,6 +221,13 @@ def _derivative(code: Any, y: Any) -> Any:
 
 
 @inlined
+def sloped(code: Any, y: Any, g: Any) -> Any:
+    """delta = g f'(z), from y = f(z) and g = dE/dy; g itself for softmax, which needs the whole
+    layer."""
+    return g if code in (LINEAR, SOFTMAX) else g * _derivative(code, y)
+
+
+@inlined
 def backward(code: Any, values: Any, deltas: Any, start: Any, count: Any) -> None:
     """dE/dy in ``deltas`` becomes delta = dE/dz, in place: (16), (24), (26)."""
     if code == SOFTMAX:
@@ -232,8 +240,8 @@ def backward(code: Any, values: Any, deltas: Any, start: Any, count: Any) -> Non
             store(deltas, start + at, load(values, start + at) * g)
     elif code != LINEAR:
         for at in range(ZERO, count, lanes(values)):
-            slope = _derivative(code, load(values, start + at))
-            store(deltas, start + at, load(deltas, start + at) * slope)
+            delta = sloped(code, load(values, start + at), load(deltas, start + at))
+            store(deltas, start + at, delta)
 
 
 @inlined
@@ -245,7 +253,9 @@ def output_delta(
     for at in range(ZERO, count, lanes(values)):
         difference = load(values, start + at) - load_first(Y, row + at, count - at)
         squares = muladd(difference, difference, squares)
+        if not joint:
+            difference = sloped(code, load(values, start + at), difference)
         store(deltas, start + at, difference)
-    if not joint:
+    if code == SOFTMAX and not joint:
         backward(code, values, deltas, start, count)
     return squares

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from bpstudio.engines.kernels.batches import forward
 from bpstudio.engines.kernels.compiling import kernel
 from bpstudio.engines.kernels.plan import LOSS_CODES
-from bpstudio.engines.kernels.updates import LAYER_FIELDS, OFFSET, SIZE, forward, gather
+from bpstudio.engines.kernels.tables import LAYER_FIELDS, OFFSET, SIZE, gather
 from bpstudio.engines.kernels.vectors import ONE, ZERO
 
 SQUARED_ERROR, BINARY = LOSS_CODES["squared_error"], LOSS_CODES["binary_cross_entropy"]
@@ -57,7 +58,7 @@ def measure(
     summed = 0.0
     for k in range(ZERO, rows, chunk):
         n = min(chunk, rows - k)
-        forward(order, k, n, X, layers, links, count, stride, work, moved, values, panel)
+        forward(order, k, n, rows, X, layers, links, count, stride, work, moved, values, panel)
         for r in range(ZERO, n):
             row = np.uintp(order[k + r])
             at = r * stride + offset
