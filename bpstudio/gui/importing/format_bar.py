@@ -73,9 +73,12 @@ class FormatBar(QWidget):
         super().__init__()
         self.setObjectName("formatBar")
         self._options = Options()
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(GAP)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(GAP // 2)
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        whole.addLayout(row)
         self._fields: dict[str, QWidget] = {}
         self.boxes: dict[str, DetectedBox] = {}
         for name, (label, help, choices) in FIELDS.items():
@@ -92,11 +95,12 @@ class FormatBar(QWidget):
             column.setSpacing(2)
             column.addWidget(caption)
             column.addWidget(box)
-            self._row.addWidget(field)
+            row.addWidget(field)
         self.note = secondary_label()
         self.note.setObjectName("formatNote")
         self.note.setWordWrap(True)
-        self._row.addWidget(self.note, 1)
+        row.addStretch(1)
+        whole.addWidget(self.note)
 
     @property
     def options(self) -> Options:
@@ -120,6 +124,7 @@ class FormatBar(QWidget):
         if source is not None:
             words += source.notes
         self.note.setText("  ".join(words))
+        self.note.setVisible(bool(words))
 
     def with_type(self, column: str, type_name: str | None) -> None:
         """Overrule the type of a column; None leaves it to detection."""
