@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButt
 
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.settings import SettingBox, choice_helps, setting_text
+from bpstudio.gui.speed import SpeedButton
 from bpstudio.gui.theme import GAP, Theme, ThemeHolder, icon
 from bpstudio.gui.widgets import IconButton, Stat, number_text, percent_text, secondary_label
 from bpstudio.model.config import (
@@ -67,7 +68,7 @@ class TopBar(QWidget):
         ):
             button.setObjectName(name)
         self.epoch = Stat("epoch", themes, widest="000 000")
-        self.speed = Stat("speed", themes, widest="0 000.0 rows/s", bold=False)
+        self.speed = SpeedButton(themes)
         self.train_loss = Stat("train loss", themes, "positive", "0.000000")
         self.validation_loss = Stat("validation", themes, "negative", "0.000000")
         self.accuracy = Stat("accuracy", themes, widest="100.0 %")
@@ -134,14 +135,7 @@ class TopBar(QWidget):
             self.play_button.set_icon("pause", "Pause", "Space")
         else:
             self.play_button.set_icon("play", "Play", "Space")
-            self.speed.set_value("–")
-
-    def show_rate(self, rate: float) -> None:
-        """Rows per second."""
-        for unit, size in (("M", 1e6), ("k", 1e3), ("", 1.0)):
-            if rate >= size:
-                self.speed.set_value(f"{rate / size:.1f} {unit} rows/s".replace("  ", " "))
-                return
+            self.speed.show_rate(None)
 
     def show_project(self, project: Project) -> None:
         self.epoch.set_value(number_text(project.epoch))

@@ -61,6 +61,7 @@ class Runner(QObject):
         self._was_running = False
         self._running = False
         self._live = False
+        self._pace = 0
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._frame)
@@ -82,6 +83,12 @@ class Runner(QObject):
         return self._live
 
     # What people ask for
+
+    def keep_pace(self, pace: int) -> None:
+        """Epochs a second at most, from now on and in later runs; 0: as many as can be."""
+        self._pace = pace
+        if self._session is not None:
+            self._session.control.keep_pace(pace or None)
 
     def play(self) -> None:
         self._go("run")
@@ -145,6 +152,7 @@ class Runner(QObject):
             project.progress,
             self._settings_of(project.progress),
         )
+        self._session.control.keep_pace(self._pace or None)
         self._base, self._kept = project, None
         self._epochs = MetricsBuffer()
         self._changes = ()

@@ -244,6 +244,7 @@ QToolButton {{ border: 1px solid transparent; border-radius: 6px; padding: 3px;
   background: transparent; }}
 QToolButton:hover {{ background: {t.hover}; }}
 QToolButton:focus {{ border-color: {t.accent}; }}
+QToolButton[kind="value"] {{ font-size: {TITLE_SIZE}px; padding: 0 3px; margin-left: -4px; }}
 QToolButton:checked {{ background: {t.hover}; color: {t.text}; }}
 QToolButton::menu-indicator {{ image: none; }}
 QMenu {{ background: {t.surface}; border: 1px solid {t.line}; padding: 4px; }}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Literal, TypeAlias
 
 from bpstudio.model.config import TrainingConfig
@@ -23,6 +24,8 @@ class Control:
         self._config: TrainingConfig | None = None
         self._free = threading.Event()
         self._free.set()
+        self._pace: float | None = None
+        self._due = 0.0
 
     @property
     def mode(self) -> Mode:
@@ -84,6 +87,29 @@ class Control:
     def give_way(self) -> None:
         """Wait while another thread holds the session, WAY_SECONDS at most."""
         self._free.wait(WAY_SECONDS)
+
+    @property
+    def pace(self) -> float | None:
+        """Epochs a second at most; None: as many as can be."""
+        return self._pace
+
+    def keep_pace(self, pace: float | None) -> None:
+        """Begin no more epochs a second than this, so that people can watch; None: as many as can be."""
+        with self._changed:
+            self._pace, self._due = pace, 0.0
+            self._changed.notify_all()
+
+    def wait_for_epoch(self, number: int) -> bool:
+        """Until the next epoch may begin; False if there is a later request than that of the number."""
+        with self._changed:
+            while self._number == number and self._pace is not None:
+                left = self._due - time.monotonic()
+                if left <= 0:
+                    # One that came late may be made up for, more would be a rush.
+                    self._due = time.monotonic() + 1 / self._pace + max(left, -1 / self._pace)
+                    break
+                self._changed.wait(left)
+            return self._number == number
 
     def change(self, config: TrainingConfig) -> None:
         """Go on with another learning rate, momentum, batch size, L1 or L2."""

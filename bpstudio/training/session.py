@@ -153,7 +153,7 @@ class Session:
             elif mode == "pause":
                 self._sink.post(Paused(self.run_id, self._result("user", "Paused.")))
                 self.control.wait_for_another(number)
-            else:
+            elif mode != "run" or self._position or self.control.wait_for_epoch(number):
                 most = self._epochs_at_once(mode)
                 outcome = self._advance_epochs(most) if most else self._advance(mode, number)
                 if self._sink.wants_snapshot():
@@ -249,8 +249,8 @@ class Session:
         if mode != "run" or self._position:
             return 0
         most = self._pace.epochs(self._engine)
-        if most > 1 and self._batch_sink is None:
-            return 1
+        if self._batch_sink is None or self.control.pace is not None:
+            most = min(most, 1)
         return min(most, self._first_epoch + self.config.epochs - self._epoch)
 
     def _advance_epochs(self, most: int) -> Outcome | None:

@@ -9,13 +9,16 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from bpstudio.gui import speed
 from bpstudio.gui.panels import base
 
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Panels never rest: on a busy machine they would show what a test asks for some frames later."""
+    """Panels never rest: on a busy machine they would show what a test asks for some frames later.
+    And runs do not wait for anyone to watch."""
     monkeypatch.setattr(base, "FRAME_BUDGET", 1e9)
+    monkeypatch.setattr(speed, "FIRST_PACE", speed.FULL)
 
 
 @pytest.fixture(autouse=True)

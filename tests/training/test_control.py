@@ -5,6 +5,8 @@ A scripted sink asks at a known moment of the session's own thread, so the cross
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -14,6 +16,7 @@ import pytest
 import bpstudio as bp
 from bpstudio.training.control import Control, Mode
 from bpstudio.training.events import EpochDone, Event, Failed, Finished, Paused, Started
+from bpstudio.training.mailbox import Mailbox
 from bpstudio.training.session import Session
 
 SECONDS = 20.0
@@ -243,3 +246,63 @@ def test_that_a_config_is_handed_over_once_and_the_latest_wins() -> None:
     control.change(replace(CONFIG, learning_rate=0.2))
     assert control.take_config() == replace(CONFIG, learning_rate=0.2)
     assert control.take_config() is None
+
+
+# A pace to watch
+
+
+def test_that_a_run_at_a_pace_begins_no_more_epochs_a_second_and_learns_the_same(
+    network: bp.Network, data: bp.Dataset
+) -> None:
+    control = Control()
+    control.keep_pace(50.0)
+    began = time.monotonic()
+    paced = Session(network, data, CONFIG, Mailbox(), control).run()
+    # The first waits for nothing, and one that came late is made up for.
+    assert time.monotonic() - began >= (CONFIG.epochs - 2) / 50
+    free = Session(network, data, CONFIG, Mailbox()).run()
+    assert paced.network == free.network
+    assert paced.history == free.history
+
+
+@pytest.mark.parametrize("ask", [Control.pause, Control.stop, Control.step_sample])
+def test_that_a_run_that_waits_for_its_next_epoch_hears_every_request(
+    ask: Callable[[Control], None], network: bp.Network, data: bp.Dataset
+) -> None:
+    control, news = Control(), Mailbox()
+    control.keep_pace(1e-6)
+    session = Session(network, data, CONFIG, news, control)
+    session.start()
+    told: list[int] = []
+
+    def has_begun() -> bool:
+        told.extend(epoch.epoch for epoch in news.take_metrics())
+        return 1 in told
+
+    wait_until(has_begun)
+    news.take_lifecycle()
+    ask(control)
+    news.wait(SECONDS)
+    (answer,) = news.take_lifecycle()
+    assert isinstance(answer, Paused | Finished)
+    control.stop()
+    assert session.join(SECONDS)
+
+
+def test_that_a_run_that_waits_goes_on_at_once_at_another_pace(
+    network: bp.Network, data: bp.Dataset
+) -> None:
+    control, news = Control(), Mailbox()
+    control.keep_pace(1e-6)
+    session = Session(network, data, CONFIG, news, control)
+    session.start()
+    control.keep_pace(None)
+    assert session.join(SECONDS)
+    assert isinstance(news.take_lifecycle()[-1], Finished)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    limit = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < limit, "nothing came in time"
+        threading.Event().wait(0.001)

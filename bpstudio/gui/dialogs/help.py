@@ -44,7 +44,8 @@ class HelpDialog(QDialog):
 
 
 HELP = (
-    "Space plays and pauses; S steps one update, E one epoch; R goes back to the starting weights.\n\n"
+    "Space plays and pauses; S steps one update, E one epoch; R goes back to the starting weights. "
+    "Beside the epochs is the speed of a run: slow enough to watch, or as fast as it can.\n\n"
     "Draw a vertical stroke on the canvas for a layer: its length is the number of neurons, a click is "
     "one. It splits the link it is drawn into; with Alt that stays. Drag from a layer's edge to another "
     "layer to link all of both, from a neuron for that one alone. Hold X and drag across connections to "

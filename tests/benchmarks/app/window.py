@@ -11,6 +11,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 
 from bpstudio.gui.app import create_window, delete_now
 from bpstudio.gui.main_window import MainWindow
+from bpstudio.gui.speed import FULL
 from bpstudio.gui.sweeper import Sweeper
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.dataset import Dataset
@@ -55,6 +56,7 @@ WIDE = Scene("784-1000-10", 128, "float32", 1280)
 def open_window(project: Project) -> Iterator[MainWindow]:
     """A window that is shown and painted, and closed after its use."""
     window = create_window(project, theme="light")
+    window.runner.keep_pace(FULL)
     window.show()
     sweeper = Sweeper()
     live(SETTLE_SECONDS)
