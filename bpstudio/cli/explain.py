@@ -40,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"significant digits, {DIGITS} if not given; {FULL} is all of them",
     )  # fmt: skip
     parser.add_argument(
-        "--worksheet", metavar="HTML", type=Path, help="write the row as an exercise to print"
+        "--worksheet",
+        metavar="HTML",
+        type=Path,
+        help="write the row, or one parameter's chain, as an exercise to print",
     )
     parser.add_argument(
         "--solution", metavar="HTML", type=Path, help="write the exercise's solution"
@@ -66,13 +69,13 @@ def run(args: argparse.Namespace, window: Window) -> int:
 
 
 def _write_pages(derivation: Derivation, args: argparse.Namespace) -> int:
-    """The worksheet of the first row, and its solution; said on standard output."""
-    if args.connection or args.bias:
-        raise UsageError("A worksheet is about a whole row: leave out --connection and --bias.")
+    """The worksheet of the first row, or of one parameter's chain, and its solution; said on standard
+    output."""
     for what, out in (("--worksheet", args.worksheet), ("--solution", args.solution)):
         if out is not None:
             check_folder(out, what)
-    sheet = Worksheet.of(derivation)
+    new = _subject(derivation, args)
+    sheet = Worksheet.of(derivation) if new is None else Worksheet.of_parameter(derivation, new)
     count = sum(1 for _ in sheet.blanks())
     title = f"Back-propagation by hand: {derivation.values.topology}, row {args.row[0]}"
     if args.worksheet:

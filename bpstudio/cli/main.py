@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from bpstudio import __version__
-from bpstudio.cli.monitor import TrainingError
-from bpstudio.cli.options import Command, Parser, UsageError, Window
+from bpstudio.cli.options import Command, Parser, TrainingError, UsageError, Window
 
 COMMANDS = {
     "train": "train a network on a table, a sample or a project",

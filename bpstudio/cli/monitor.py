@@ -13,24 +13,20 @@ from contextlib import contextmanager
 from typing import TextIO
 
 import numpy as np
-from tqdm import tqdm
 
+from bpstudio.cli.options import TrainingError
 from bpstudio.cli.plot import curves
 from bpstudio.cli.report import number
 from bpstudio.model.history import History
 from bpstudio.training.control import Control
-from bpstudio.training.events import EpochDone, Failed, Finished, Note, Result
+from bpstudio.training.events import EpochDone, Epochs, Failed, Finished, Note, Result, history_of
 from bpstudio.training.mailbox import Mailbox, MetricsBuffer
-from bpstudio.training.session import Session, history_of
+from bpstudio.training.session import Session
 
 INTERVAL = 0.1
 _CURVE_HEIGHT = 7
 _CURVE_WIDTH = 72
 _POINTS = 512
-
-
-class TrainingError(RuntimeError):
-    """A run that an error in the program or the machine ended."""
 
 
 class Monitor:
@@ -44,9 +40,8 @@ class Monitor:
         self._lines = 0
         self._plain = os.environ.get("TERM") == "dumb" or not _speaks_unicode(stream)
 
-    def update(self, events: list[EpochDone]) -> None:
-        for event in events:
-            self._seen.put(event)
+    def update(self, epochs: Epochs) -> None:
+        self._seen.put(epochs)
         self._draw()
 
     def _draw(self) -> None:
@@ -66,6 +61,9 @@ class Monitor:
         self._lines = len(lines)
 
     def _bar(self, last: EpochDone, width: int) -> str:
+        # Loaded for who sees a bar: the window needs none.
+        from tqdm import tqdm  # noqa: PLC0415
+
         text: str = tqdm.format_meter(
             last.epoch - self._first,
             self._epochs,
@@ -90,6 +88,8 @@ def reading_bar(file: str) -> Iterator[Callable[[float], object] | None]:
     if not sys.stderr.isatty():
         yield None
         return
+    from tqdm import tqdm  # noqa: PLC0415
+
     with tqdm(
         total=1.0,
         desc=f"reading {file}",

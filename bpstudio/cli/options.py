@@ -17,6 +17,10 @@ class UsageError(ValueError):
     """A command line that cannot be understood."""
 
 
+class TrainingError(RuntimeError):
+    """A run that an error in the program or the machine ended."""
+
+
 class Parser(argparse.ArgumentParser):
     """Raises UsageError with one sentence where argparse would print its usage and leave."""
 

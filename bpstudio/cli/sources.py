@@ -11,7 +11,6 @@ from bpstudio.cli.monitor import reading_bar
 from bpstudio.cli.options import UsageError, program, quoted
 from bpstudio.files.errors import FileError
 from bpstudio.files.lessons import load_lesson
-from bpstudio.files.project_file import load
 from bpstudio.files.samples import SAMPLES, sample
 from bpstudio.files.source import Options
 from bpstudio.files.tables import load_table
@@ -69,6 +68,8 @@ def load_project(file: str) -> Project:
     if file.startswith(SAMPLE):
         return new_project(file, DataOptions(), None, {})
     try:
+        from bpstudio.files.project_file import load  # noqa: PLC0415
+
         return load(Path(file))
     except FileError:
         if is_project(file) or not os.access(file, os.R_OK):

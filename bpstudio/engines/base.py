@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -61,6 +62,52 @@ class Evaluation:
     accuracy: float
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Rows:
+    """Rows to measure: X (rows, inputs), Y (rows, outputs) in the run's precision, and their classes
+    (rows,) if any."""
+
+    X: FloatArray
+    Y: FloatArray
+    labels: IntArray | None = None
+
+
+@dataclass
+class Watch:
+    """When a run is over by its losses, and the weights with the best validation loss on the way.
+
+    ``target_loss`` is what the training loss has to reach, ``patience`` how many epochs may pass
+    without a better validation loss (0: nobody waits). ``waited`` counts them; ``best`` is None before
+    there is one.
+    """
+
+    target_loss: float = -math.inf
+    patience: int = 0
+    best_loss: float = math.inf
+    waited: int = 0
+    best: FloatArray | None = None
+
+    def after(
+        self, train_loss: float, validation_loss: float, parameters: FloatArray, epochs: int = 1
+    ) -> bool:
+        """So many epochs further, with these losses and weights; whether the run is over."""
+        if not math.isfinite(train_loss):
+            return True
+        if self.patience:
+            self.waited += epochs
+            if validation_loss < self.best_loss:
+                self.best_loss, self.best, self.waited = validation_loss, parameters.copy(), 0
+        return self.reached(train_loss) or self.given_up
+
+    def reached(self, train_loss: float) -> bool:
+        return train_loss <= self.target_loss
+
+    @property
+    def given_up(self) -> bool:
+        """Whether nothing got better for too long."""
+        return self.best is not None and 0 < self.patience <= self.waited
+
+
 class Engine(Protocol):
     """Updates on one topology and one set of rows.
 
@@ -91,6 +138,40 @@ class Engine(Protocol):
     def measure(self, X: FloatArray, Y: FloatArray, labels: IntArray | None) -> Evaluation:
         """Mean loss and accuracy of the state on rows in the run's precision, with their classes if
         any."""
+
+    def epochs(
+        self, orders: IntArray, rates: FloatArray, parts: tuple[Rows, Rows], watch: Watch
+    ) -> tuple[FloatArray, int]:
+        """Whole epochs: one for each of ``orders`` (epochs, rows), at that one of ``rates`` (epochs,).
+
+        Returns the losses and accuracies after each of them on both ``parts``, (epochs, 4): of training
+        and validation rows in turn. Fewer than given: ``watch`` saw that the run is over, or the next
+        one could not be finished, as with ``advance``; the rows it learned from are the second result.
+        The numbers are those of ``advance`` and ``measure``.
+        """
+
+
+def one_by_one(
+    engine: Engine,
+    orders: IntArray,
+    rates: FloatArray,
+    parts: tuple[Rows, Rows],
+    watch: Watch,
+    parameters: FloatArray,
+) -> tuple[FloatArray, int]:
+    """``Engine.epochs`` by the engine's other methods, on its ``parameters``."""
+    table: list[tuple[float, ...]] = []
+    for order, rate in zip(orders, rates.tolist(), strict=True):
+        if rate != engine.config.learning_rate:
+            engine.config = engine.config.at_rate(rate)
+        done = engine.advance(order)
+        if done < len(order):
+            return np.array(table).reshape(-1, 4), done
+        train, validation = (engine.measure(p.X, p.Y, p.labels) for p in parts)
+        table.append((train.loss, validation.loss, train.accuracy, validation.accuracy))
+        if watch.after(train.loss, validation.loss, parameters):
+            break
+    return np.array(table).reshape(-1, 4), 0
 
 
 def batch_rows(config: TrainingConfig, rows: int) -> int:

@@ -8,10 +8,29 @@ from typing import Any
 
 import numpy as np
 
-from bpstudio.engines.base import Evaluation, State, batch_rows, copied, weight_positions, zeros
+from bpstudio.engines.base import (
+    Evaluation,
+    Rows,
+    State,
+    Watch,
+    batch_rows,
+    copied,
+    one_by_one,
+    weight_positions,
+    zeros,
+)
+from bpstudio.engines.calls import Call, Measured, address, run_epochs
+from bpstudio.engines.checkpoint import Checkpoint
 from bpstudio.engines.forward import forward
 from bpstudio.engines.kernels.code import is_cached, is_ready, kernels
-from bpstudio.engines.kernels.plan import LOSS_CODES, OPTIMIZER_CODES, SETTINGS, Plan, plan
+from bpstudio.engines.kernels.plan import (
+    LOSS_CODES,
+    OPTIMIZER_CODES,
+    SETTING_PLACES,
+    SETTINGS,
+    Plan,
+    plan,
+)
 from bpstudio.engines.kernels.width import BYTES
 from bpstudio.engines.optimizers import STEPS
 from bpstudio.model.arrays import FloatArray, IntArray
@@ -27,10 +46,6 @@ CHUNK_ROWS, CHUNK_WORK = 128, 1 << 30
 
 Sums over a batch are added chunk by chunk, so a chunk must not depend on anything but the network.
 """
-
-
-CHECKPOINT_SECONDS = 0.1
-"""How often the state of a large network is copied."""
 
 
 class CompiledEngine:
@@ -61,22 +76,27 @@ class CompiledEngine:
         self._panel = zeros(p.panel, dtype)
         self._gradient = zeros(p.length, dtype)
         self._none = zeros(1, dtype)
-        self._network = _at(p.layers), _at(p.links), p.count
-        self._rows = _at(self.X), _at(self.Y)
-        self._buffers = _at(self._values), _at(self._deltas), _at(self._panel)
-        self._moves = _at(p.moves), p.moves.size
-        self._made_settings: dict[int, tuple[TrainingConfig, FloatArray, int]] = {}
+        self._network = address(p.layers), address(p.links), p.count
+        self._rows = address(self.X), address(self.Y)
+        self._buffers = address(self._values), address(self._deltas), address(self._panel)
+        self._moves = address(p.moves), p.moves.size
+        self._made_settings: dict[int, tuple[TrainingConfig, FloatArray]] = {}
         self._known: dict[int, tuple[FloatArray, int]] = {}
         self._alone = _Alone(plan(topology, dtype, BYTES["online"]), dtype)
-        self._checkpoint = _Checkpoint(self)
-        self._measured: dict[int, _Measured] = {}
+        self._checkpoint = Checkpoint(self.works_on_copies)
+        self._measured: dict[int, Measured] = {}
         # Where parameters have places of their own, so have the optimizer's vectors.
         self._work = [zeros(p.length if p.moves.size else 0, dtype) for _ in range(3)]
         self._weight = self._placed(weight_positions(topology))
         held = self._placed(np.zeros(0) if topology.free is None else ~topology.free)
         self._held = np.flatnonzero(held).astype(np.uintp)
         self._kept = zeros(self._held.size, dtype)
-        self._masks = _at(self._weight), _at(self._held), self._held.size, _at(self._kept)
+        self._masks = (
+            address(self._weight),
+            address(self._held),
+            self._held.size,
+            address(self._kept),
+        )
 
     def _placed(self, vector: Any) -> FloatArray:
         """A vector like the parameters', as the kernels see them."""
@@ -101,7 +121,7 @@ class CompiledEngine:
         while done < len(order):
             rows = self._rows_per_call(batch, len(order) - done)
             part = order[done : done + rows]
-            self._checkpoint.before(part)
+            self._checkpoint.before(part, self.config, self.state)
             if not self._learn(part, min(batch, rows)):
                 if self.interrupted:
                     self._checkpoint.without_last()
@@ -144,11 +164,16 @@ class CompiledEngine:
         )
 
     def _online(self, order: IntArray) -> float:
+        arguments = self._online_arguments(address(order), len(order))
+        return self._kernels.online(*arguments, self.config.learning_rate)
+
+    def _online_arguments(self, order: int, rows: int) -> tuple[int, ...]:
+        """All but the learning rate."""
         vector, alone = self.state.parameters, self._alone
         work = alone.work if self.works_on_copies else vector
-        return self._kernels.online(
-            _at(order), len(order), *self._rows, *alone.network, self._place(vector), *alone.moves,
-            self._place(work), alone.length, *alone.buffers, self._joint, self.config.learning_rate,
+        return (
+            order, rows, *self._rows, *alone.network, self._place(vector), *alone.moves,
+            self._place(work), alone.length, *alone.buffers, self._joint,
         )  # fmt: skip
 
     def _work_on(self, place: int, vector: FloatArray) -> int:
@@ -173,20 +198,26 @@ class CompiledEngine:
         return check
 
     def _one_call(self, order: IntArray, update: int, position: int, plain: bool) -> float:
+        arguments = self._batch_arguments(address(order), len(order), update, position, plain)
+        return self._kernels.batches(*arguments, address(self._settings(update)))
+
+    def _batch_arguments(
+        self, order: int, rows: int, update: int, position: int, plain: bool
+    ) -> tuple[int, ...]:
+        """All but the settings."""
         p, vector = self._plan, self.state.parameters
         first, second, ticks = self._slots()
         moved = [0 if slot is self._none else p.moves.size for slot in (first, second)]
-        return self._kernels.batches(
-            _at(order), len(order), update, position, self._chunk, *self._rows, *self._network,
+        return (
+            order, rows, update, position, self._chunk, *self._rows, *self._network,
             p.stride, *(self._place(v) for v in (vector, first, second, ticks)), *self._moves,
             *moved, *map(self._work_on, range(3), (vector, first, second)),
             self._place(self._gradient), p.length, *self._masks,
             *self._buffers, self._joint, OPTIMIZER_CODES[self.config.optimizer], plain,
-            self._settings(update),
         )  # fmt: skip
 
-    def _settings(self, update: int) -> int:
-        """Where what ``kernels.plan.SETTINGS`` names is, for updates of that many rows."""
+    def _settings(self, update: int) -> FloatArray:
+        """What ``kernels.plan.SETTINGS`` names, for updates of that many rows."""
         config, made = self.config, self._made_settings.get(update)
         if made is None or made[0] is not config:
             decoupled = STEPS[config.optimizer].decoupled
@@ -199,15 +230,14 @@ class CompiledEngine:
                 "epsilon": max(config.epsilon, float(np.finfo(config.dtype).tiny)),
             }
             values = [special[n] if n in special else getattr(config, n) for n in SETTINGS]
-            settings = np.array(values, np.float64)
-            made = self._made_settings[update] = config, settings, _at(settings)
-        return made[2]
+            made = self._made_settings[update] = config, np.array(values, np.float64)
+        return made[1]
 
     def _place(self, vector: FloatArray) -> int:
         """The address of a vector that stays the same from call to call."""
         known = self._known.get(id(vector))
         if known is None or known[0] is not vector:
-            known = self._known[id(vector)] = vector, _at(vector)
+            known = self._known[id(vector)] = vector, address(vector)
         return known[1]
 
     def _slots(self) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -264,19 +294,75 @@ class CompiledEngine:
         """See ``Engine.measure``."""
         if len(X) == 0:
             return Evaluation(0, float("nan"), float("nan"))
-        rows = self._measured.get(id(X))
-        if rows is None or not rows.are(X, Y, labels):
-            rows = self._measured[id(X)] = _Measured(X, Y, labels, self.config.dtype)
-        p, vector = self._plan, self.state.parameters
+        rows = self._prepared(Rows(X, Y, labels))
         rows.right[0] = 0
         summed = self._kernels.measure(
-            *rows.where[:1], len(X), self._chunk, *rows.where[1:4], labels is not None,
-            *self._network, p.stride, self._place(vector), *self._moves, self._work_on(0, vector),
-            self._buffers[0], self._buffers[2], LOSS_CODES[self.config.loss], rows.tiny,
-            rows.where[4],
-        )  # fmt: skip
+            *self._measure_arguments(rows), rows.tiny, address(rows.right)
+        )
         accuracy = int(rows.right[0]) / len(X) if labels is not None else float("nan")
         return Evaluation(len(X), summed / len(X), accuracy)
+
+    def _prepared(self, rows: Rows) -> Measured:
+        """The same rows are measured after every epoch."""
+        known = self._measured.get(id(rows.X))
+        if known is None or not known.are(rows):
+            known = self._measured[id(rows.X)] = Measured(rows, self.config.dtype)
+        return known
+
+    def _measure_arguments(self, rows: Measured) -> tuple[int, ...]:
+        """All but the smallest number and the place for right answers."""
+        order, *where = rows.where
+        return (
+            order, rows.count, self._chunk, *where, rows.labelled, *self._network, self._plan.stride,
+            self._place(self.state.parameters), *self._moves, self._work_on(0, self.state.parameters),
+            self._buffers[0], self._buffers[2], LOSS_CODES[self.config.loss],
+        )  # fmt: skip
+
+    # Several epochs in one call
+
+    def epochs(
+        self, orders: IntArray, rates: FloatArray, parts: tuple[Rows, Rows], watch: Watch
+    ) -> tuple[FloatArray, int]:
+        """See ``Engine.epochs``."""
+        self.interrupted = False
+        self._checkpoint.forget()
+        before = State.start(self.state.parameters, self.state.slots, self.config.dtype)
+        calls, rows = self._calls(orders, rates), [self._prepared(p) for p in parts if len(p.X)]
+        measures = [(self._measure_arguments(r), r) for r in rows]
+        table = run_epochs(
+            self._kernels, calls, measures, len(orders), self.state.parameters, watch
+        )
+        if table is not None:
+            return table, 0
+        self._restore(before)
+        return one_by_one(self, orders, rates, parts, watch, self.state.parameters)
+
+    def _calls(self, orders: IntArray, rates: FloatArray) -> list[Call]:
+        """The updates of an epoch: whole ones, and the short one at the end."""
+        if orders.dtype != np.int64 or orders.strides[1] != orders.itemsize:
+            orders = np.ascontiguousarray(orders, np.int64)
+        rows, batch = orders.shape[1], batch_rows(self.config, len(self.X))
+        calls, whole = [], rows // batch * batch
+        for start, count, update in ((0, whole, batch), (whole, rows - whole, rows - whole)):
+            if not count:
+                continue
+            order, plain = address(orders) + start * orders.itemsize, self._is_plain(update)
+            if plain and update == 1:
+                arguments, numbers = self._online_arguments(order, count), rates[:, None]
+                name = "online"
+            else:
+                arguments = self._batch_arguments(order, count, update, 0, plain)
+                name, numbers = "batches", self._settingsaddress(rates, update)
+            calls.append(Call(name, arguments, orders, np.ascontiguousarray(numbers)))
+        return calls
+
+    def _settingsaddress(self, rates: FloatArray, update: int) -> FloatArray:
+        """The settings at each of these learning rates."""
+        table = np.tile(self._settings(update), (len(rates), 1))
+        table[:, SETTING_PLACES["learning_rate"]] = rates
+        if STEPS[self.config.optimizer].decoupled:
+            table[:, SETTING_PLACES["shrink"]] = 1 - rates * self.config.l2
+        return table
 
 
 class _Alone:
@@ -285,67 +371,8 @@ class _Alone:
     def __init__(self, plan: Plan, dtype: str) -> None:
         self._plan = plan
         self.length = plan.length
-        self.network = _at(plan.layers), _at(plan.links), plan.count, plan.stride
-        self.moves = _at(plan.moves), plan.moves.size
+        self.network = address(plan.layers), address(plan.links), plan.count, plan.stride
+        self.moves = address(plan.moves), plan.moves.size
         self.work = zeros(plan.length if plan.moves.size else 0, dtype)
         self.arrays = self.work, zeros(2 * plan.stride, dtype), zeros(2 * plan.stride, dtype)
-        self.buffers = [_at(array) for array in self.arrays[1:]]
-
-
-class _Checkpoint:
-    """A copy of the state some calls ago, and these calls: they give the same bits again.
-
-    A copy for every call would cost a large network as much time as a tenth of the updates themselves.
-    """
-
-    def __init__(self, engine: CompiledEngine) -> None:
-        self._engine = engine
-        self._kept: State | None = None
-        self._calls: list[tuple[TrainingConfig, IntArray]] = []
-        self._since = 0.0
-
-    def before(self, order: IntArray) -> None:
-        """A call with this order is about to be made."""
-        engine, now = self._engine, time.perf_counter()
-        state = engine.state
-        if engine.works_on_copies:
-            # What is not finite is not written back then: the state itself will do.
-            self._kept, self._calls = State(state.parameters, dict(state.slots)), []
-        elif self._kept is None or now - self._since > CHECKPOINT_SECONDS:
-            self._kept = State.start(state.parameters, state.slots, engine.config.dtype)
-            self._calls, self._since = [], now
-        self._calls.append((engine.config, order))
-
-    def without_last(self) -> None:
-        """The last call was given up and has changed nothing."""
-        self._calls.pop()
-
-    def taken(self) -> tuple[State, list[tuple[TrainingConfig, IntArray]]]:
-        """The copy, and the calls from there to the last one, which is not among them; both are
-        used up."""
-        kept, calls = self._kept, self._calls[:-1]
-        assert kept is not None
-        self._kept, self._calls = None, []
-        return kept, calls
-
-
-class _Measured:
-    """Rows to measure on, as the kernels take them; the same ones are measured after every epoch."""
-
-    def __init__(self, X: FloatArray, Y: FloatArray, labels: IntArray | None, dtype: str) -> None:
-        self._given = X, Y, labels
-        self.order = np.arange(len(X), dtype=np.int64)
-        classes = self.order if labels is None else np.ascontiguousarray(labels, dtype=np.int64)
-        self._used = [*(np.require(a, dtype, ["C", "W"]) for a in (X, Y)), classes]
-        self.right = np.zeros(1, np.int64)
-        self.where = [_at(a) for a in (self.order, *self._used, self.right)]
-        self.tiny = float(np.finfo(dtype).tiny)
-
-    def are(self, X: FloatArray, Y: FloatArray, labels: IntArray | None) -> bool:
-        return self._given[0] is X and self._given[1] is Y and self._given[2] is labels
-
-
-def _at(array: np.ndarray[Any, Any]) -> int:
-    """The address of a contiguous array's first number."""
-    address: int = array.__array_interface__["data"][0]
-    return address
+        self.buffers = [address(array) for array in self.arrays[1:]]

@@ -32,12 +32,9 @@ class ObjectCode:
 
         A call lets go of the interpreter while it runs.
         """
-        address = self._engine.get_function_address(symbol)
-        if not address:
-            raise KernelError(f"The compiled code has no function {symbol}.")
         # numba's own convention: where to put the result, where to put an exception, the arguments.
         kind = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *kinds)
-        function = kind(address)
+        function = kind(self.address(symbol))
 
         def call(*values: Any) -> float:
             result, exception = ctypes.c_double(), ctypes.c_void_p()
@@ -46,6 +43,13 @@ class ObjectCode:
             return result.value
 
         return call
+
+    def address(self, symbol: str) -> int:
+        """Where a function begins."""
+        address: int = self._engine.get_function_address(symbol)
+        if not address:
+            raise KernelError(f"The compiled code has no function {symbol}.")
+        return address
 
 
 def start_compiler(

@@ -10,7 +10,15 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bpstudio.engines.base import Evaluation, State, batch_rows, weight_positions
+from bpstudio.engines.base import (
+    Evaluation,
+    Rows,
+    State,
+    Watch,
+    batch_rows,
+    one_by_one,
+    weight_positions,
+)
 from bpstudio.engines.evaluation import evaluate
 from bpstudio.engines.forward import forward
 from bpstudio.engines.optimizers import STEPS, clip_norm, decoupled_decay
@@ -165,3 +173,9 @@ class ReferenceEngine:
     def measure(self, X: FloatArray, Y: FloatArray, labels: IntArray | None) -> Evaluation:
         """See ``Engine.measure``."""
         return evaluate(self.topology, self.state.parameters, X, Y, self.config.loss, labels)
+
+    def epochs(
+        self, orders: IntArray, rates: FloatArray, parts: tuple[Rows, Rows], watch: Watch
+    ) -> tuple[FloatArray, int]:
+        """See ``Engine.epochs``."""
+        return one_by_one(self, orders, rates, parts, watch, self.state.parameters)

@@ -9,8 +9,8 @@ import numpy as np
 
 from bpstudio.engines.forward import forward
 from bpstudio.engines.reference import deltas
+from bpstudio.explain.neurons import shown_row
 from bpstudio.model.arrays import FloatArray
-from bpstudio.model.dataset import TRAIN
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.project import Project
 
@@ -35,8 +35,7 @@ def flow_of(project: Project, row: int | None = None) -> Flow | None:
     dataset, network = project.dataset, project.network
     if dataset is None or project.problem() is not None:
         return None
-    if row is None or not 0 <= row < len(dataset):
-        row = int(dataset.rows(TRAIN)[0])
+    row = shown_row(dataset, row)
     topology = project.topology
     # Weights that grow without bounds are the run's to report.
     with np.errstate(over="ignore", invalid="ignore"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +15,6 @@ from bpstudio.model.project import Project
 RESOLUTION, COARSE_RESOLUTION = 24, 12
 MOST_PRODUCTS = 20_000_000
 """Weights times points of the plane that are computed for one picture of the network."""
-LEAST_SIDE = 8
-"""Inputs are an image if they are as many as a square of at least this side has cells."""
-_CELL = re.compile(r"(?P<stem>\D*)\d+(\D+\d+)?")
 
 
 @dataclass(frozen=True)
@@ -39,17 +34,8 @@ class LayerAnswer:
 
 
 def image_shape(dataset: Dataset | None) -> tuple[int, int] | None:
-    """(rows, columns) where the inputs are the cells of a square image: all of them numbers, named alike
-    with a number for each cell."""
-    if dataset is None:
-        return None
-    columns = dataset.preparation.inputs
-    side = math.isqrt(len(columns))
-    if side < LEAST_SIDE or side * side != len(columns) or any(c.is_category for c in columns):
-        return None
-    cells = [_CELL.fullmatch(column.name) for column in columns]
-    stems = {cell["stem"] if cell else None for cell in cells}
-    return (side, side) if len(stems) == 1 and None not in stems else None
+    """(rows, columns) where the inputs are the cells of a square image."""
+    return None if dataset is None else dataset.preparation.image_shape
 
 
 def neuron_image(project: Project, layer_id: str, neuron: int) -> FloatArray | None:
@@ -72,6 +58,13 @@ def neuron_image(project: Project, layer_id: str, neuron: int) -> FloatArray | N
     return image
 
 
+def shown_row(dataset: Dataset, row: int | None) -> int:
+    """A row of the data, from 0; where there is no such row the first one of the training part."""
+    if row is None or not 0 <= row < len(dataset):
+        return int(dataset.rows(TRAIN)[0])
+    return row
+
+
 def answers(project: Project, row: int | None = None) -> dict[str, LayerAnswer]:
     """Answers of all neurons by layer id; empty ones where network and data do not fit.
 
@@ -83,8 +76,7 @@ def answers(project: Project, row: int | None = None) -> dict[str, LayerAnswer]:
         return nothing
     if topology.input.size != dataset.preparation.input_size:
         return nothing
-    if row is None or not 0 <= row < len(dataset):
-        row = int(dataset.rows(TRAIN)[0])
+    row = shown_row(dataset, row)
     with np.errstate(over="ignore", invalid="ignore"):
         outputs = project.network.forward(dataset.inputs[[row]])
         images = _over_the_plane(project, dataset)

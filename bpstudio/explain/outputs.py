@@ -105,16 +105,38 @@ class Confusion:
         return shares
 
 
+class Counting:
+    """Counts hits and misses on a part of the split, so many rows at a time as one likes; on at most
+    ``most`` of its rows, evenly spread."""
+
+    def __init__(self, network: Network, dataset: Dataset, part: int, most: int) -> None:
+        if dataset.labels is None:
+            raise ValueError("The targets are no classes.")
+        self.network = network
+        self._inputs, self._labels = dataset.inputs, dataset.labels
+        self._total = len(dataset.rows(part))
+        self._rows = evenly(dataset.rows(part), most)
+        classes = len(dataset.class_names)
+        self._counts = np.zeros((classes, classes), dtype=np.intp)
+        self._done = 0
+
+    def step(self, rows: int) -> Confusion | None:
+        """Count so many more; the result if these were the last."""
+        part = self._rows[self._done : self._done + rows]
+        network = self.network
+        predicted = classes_of(predict(network.topology, network.parameters, self._inputs[part]))
+        self._counts += confusion_matrix(self._labels[part], predicted, len(self._counts))
+        self._done += len(part)
+        if self._done < len(self._rows):
+            return None
+        return Confusion(self._counts, len(self._rows), self._total)
+
+
 def confusion(network: Network, dataset: Dataset, part: int, most: int = 1 << 14) -> Confusion:
     """Hits and misses on a part of the split; on at most ``most`` of its rows, evenly spread."""
-    classes = len(dataset.class_names)
-    if dataset.labels is None:
-        raise ValueError("The targets are no classes.")
-    all_rows = dataset.rows(part)
-    rows = evenly(all_rows, most)
-    predicted = classes_of(predict(network.topology, network.parameters, dataset.inputs[rows]))
-    counts = confusion_matrix(dataset.labels[rows], predicted, classes)
-    return Confusion(counts, len(rows), len(all_rows))
+    result = Counting(network, dataset, part, most).step(most)
+    assert result is not None
+    return result
 
 
 # Numbers

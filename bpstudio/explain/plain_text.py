@@ -12,16 +12,27 @@ _LETTERS = {
     "ddots": "⋱", "ln": "ln ", "tanh": "tanh ", "max": "max", "min": "min", "Vert": "‖",
     "vert": "|", "to": "→", "in": "∈", "approx": "≈",
 }  # fmt: skip
+_SUBSCRIPT, _SUPERSCRIPT = re.compile(r"_([0-9]+)(?![\w,])"), re.compile(r"\^(\([0-9]+\)|[0-9]+)")
+_LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_HIGH = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
+_MARK = re.compile("[\ue000-\uf8ff]")
+"""What marks parts of a formula."""
 _IGNORED = {"Big", "big", "left", "right", "displaystyle"}
 _TOKEN = re.compile(r"\\([a-zA-Z]+|.)|([{}^_])|([^\\{}^_]+)")
 
 
 def plain(latex: str) -> str:
     """The formula in Unicode: ``\\frac{\\partial E}{\\partial w_{11}}`` is ``∂E/∂w_11``."""
-    text = _Reader(latex).rest()
+    text = _Reader(_MARK.sub("", latex)).rest()
     text = text.replace("-", "−").replace("'", "′").replace("×", " × ").replace("Δ ", "Δ")
     text = re.sub(r"\s+", " ", text).strip()
     return text.replace("( ", "(").replace(" )", ")").replace("[ ", "[").replace(" ]", "]")
+
+
+def pretty(latex: str) -> str:
+    """The same with indices of digits as small ones: ``w₁₁⁽²⁾``. Only for proportional fonts."""
+    text = _SUBSCRIPT.sub(lambda found: found[1].translate(_LOW), plain(latex))
+    return _SUPERSCRIPT.sub(lambda found: found[1].translate(_HIGH), text)
 
 
 class _Reader:

@@ -96,7 +96,7 @@ class Step:
         """The formula cut up so that each of its parts can be pointed at: in symbols, or with
         ``digits`` in numbers. A piece's ``key`` is that of the step it is the value of, or None.
 
-        Joined they are ``symbols`` or ``numbers``. The parts of a fraction stay together.
+        Joined they are ``symbols`` or ``numbers``. A fraction is one piece, its parts are inside it.
         """
         if self.formula is None:
             return []

@@ -15,15 +15,19 @@ from bpstudio.explain.keys import StepKey
 from bpstudio.explain.numbers import DIGITS, latex_number
 from bpstudio.explain.step import Step
 from bpstudio.explain.typed_numbers import parse_number
-from bpstudio.explain.walk import walk
+from bpstudio.explain.walk import Stage, walk
 from bpstudio.explain.writer import Writer
 
 MOST_BLANKS = 300
+COMFORTABLE = 60
+"""A worksheet with more blanks is better about one weight alone."""
 SHARE = 0.005
 """An answer may be off by half a percent: what rounding to four digits on the way does."""
 CHANGE_SHARE = 0.02
 """A new weight may be off by this share of its step, or its old value would count as right."""
 LEAST = 1e-9
+ZERO = 5e-5
+"""How far a result of 0 may be off: terms that cancel were rounded on the way."""
 
 _INNER = ("residual", "slope", "back", "change", "row_gradient", "gradient", "factor")
 """What a hint spells out, so that it speaks of what the student has worked out already."""
@@ -73,22 +77,24 @@ class Mark:
 
 @dataclass(frozen=True, eq=False)
 class Worksheet:
-    """Tasks for one row. ValueError where there are several rows, or more than MOST_BLANKS blanks."""
+    """Tasks for one row. ValueError where there are several rows, or more than MOST_BLANKS blanks.
+
+    ``parameter`` is the new value that it is about, None where it is about the whole network.
+    """
 
     derivation: Derivation
     tasks: tuple[Task, ...]
+    parameter: StepKey | None = None
 
     @classmethod
     def of(cls, derivation: Derivation) -> Worksheet:
-        """The worksheet of a derivation of one row."""
-        if derivation.rows != 1:
-            raise ValueError("A worksheet is about one row: choose a single one.")
-        stages = [s for s in walk(derivation) if s.kind not in ("scale", "apply")]
-        count = sum(len(stage) for stage in stages)
+        """The worksheet of a derivation of one row: its whole way through the network."""
+        _check_one_row(derivation)
+        stages, count = _stages(derivation), count_blanks(derivation)
         if count > MOST_BLANKS:
             raise ValueError(
-                f"The worksheet would have {count:,} blanks, which nobody fills in by hand: "
-                f"use a network with at most {MOST_BLANKS} of them."
+                f"The worksheet would have {count:,} blanks, which nobody fills in by hand: choose one "
+                f"connection for its chain alone, or a network with at most {MOST_BLANKS} blanks."
             )
         tasks = []
         for stage in stages:
@@ -96,6 +102,20 @@ class Worksheet:
             if blanks:
                 tasks.append(Task(stage.title, stage.kind, stage.layer, blanks))
         return cls(derivation, tuple(tasks))
+
+    @classmethod
+    def of_parameter(cls, derivation: Derivation, new: Step) -> Worksheet:
+        """The worksheet of one parameter's chain, as ``of_weight`` and ``of_bias`` give it; what the
+        network answers is given. ValueError where the parameter is held."""
+        _check_one_row(derivation)
+        q = derivation.quantities
+        blanks = tuple(_blanks(derivation, derivation.chain(new)))
+        if not blanks or not q.is_free(new.key):
+            raise ValueError(
+                f"Training leaves {q.parameter_name(new.key)} as it is: choose another."
+            )
+        title = f"How {q.parameter_name(new.key)} changes"
+        return cls(derivation, (Task(title, "chain", new.key.layer, blanks),), new.key)
 
     def blanks(self) -> Iterator[Blank]:
         for task in self.tasks:
@@ -150,6 +170,10 @@ class Worksheet:
     def given(self) -> tuple[Step, ...]:
         """The numbers that the student starts from: inputs, expected outputs, weights, biases, η."""
         d, topology = self.derivation, self.derivation.values.topology
+        if self.parameter is not None:
+            asked = [blank.key for blank in self.blanks()]
+            needed = dict.fromkeys(key for one in asked for key in d.step(one).depends)
+            return tuple(d.step(key) for key in needed if key not in asked)
         keys = [
             StepKey("output", topology.input.id, i, sample=0) for i in range(topology.input.size)
         ]
@@ -162,6 +186,20 @@ class Worksheet:
         updates = [b.key for t in self.tasks if t.kind == "update" for b in t.blanks]
         settings = _settings(d, updates)
         return tuple(d.step(key) for key in (*keys, *settings))
+
+
+def count_blanks(derivation: Derivation) -> int:
+    """How many blanks the worksheet of a whole row would have, at most."""
+    return sum(len(stage) for stage in _stages(derivation))
+
+
+def _stages(derivation: Derivation) -> list[Stage]:
+    return [s for s in walk(derivation) if s.kind not in ("scale", "apply")]
+
+
+def _check_one_row(derivation: Derivation) -> None:
+    if derivation.rows != 1:
+        raise ValueError("A worksheet is about one row: choose a single one.")
 
 
 def _key(key: object) -> StepKey:
@@ -191,7 +229,7 @@ def _blanks(derivation: Derivation, steps: Iterable[Step]) -> Iterator[Blank]:
     for step in steps:
         if step.formula is None:
             continue
-        tolerance = max(SHARE * abs(step.value), LEAST)
+        tolerance = ZERO if abs(step.value) < LEAST else max(SHARE * abs(step.value), LEAST)
         if step.key.kind == "new":
             if not derivation.quantities.is_free(step.key):
                 continue

@@ -19,6 +19,7 @@ from bpstudio.explain.expression import (
     Sum,
     evaluate,
 )
+from bpstudio.explain.formula_reader import FIRST_NUMBER, SPOT, SPOT_END
 from bpstudio.explain.numbers import FULL, latex_number
 
 MOST_TERMS = 6
@@ -49,8 +50,8 @@ class Writer:
         self._marked: list[object] | None = None
 
     def pieces(self, expression: Expression) -> list[Piece]:
-        """The LaTeX cut up, so that each reference stands alone; what is inside a fraction or under a
-        root cannot be cut out and stays one piece."""
+        """The LaTeX cut up, so that each reference stands alone; those inside a fraction or under a root
+        are the ``inner`` pieces of it."""
         self._marked = []
         try:
             return _cut(self.latex(expression), self._marked)
@@ -102,7 +103,7 @@ class Writer:
             bound = _SUM if _is_sum(text) else _ATOM
         if self._marked is not None:
             self._marked.append(key)
-            text = f"{_START}{text}{_END}"
+            text = f"{SPOT}{chr(FIRST_NUMBER + len(self._marked) - 1)}{text}{SPOT_END}"
         return text, bound
 
     def _number(self, value: float) -> tuple[str, int]:
@@ -149,7 +150,7 @@ class Writer:
             return first, bound
         parts = [first if bound >= (_PRODUCT if inner else _NEGATIVE) else _parentheses(first)]
         parts += [self._bound(f, _PRODUCT) for f in factors[1:]]
-        return dot.join(parts), _NEGATIVE if first.lstrip(_START).startswith("-") else _PRODUCT
+        return dot.join(parts), _NEGATIVE if _unmarked(first).startswith("-") else _PRODUCT
 
     def _choice(self, e: Choice) -> tuple[str, int]:
         if self._value is None:
@@ -171,33 +172,52 @@ class Writer:
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a written formula; ``key`` is that of the reference it is, None for what joins them."""
+    """A part of a written formula; ``key`` is that of the reference it is, None for what joins them.
+
+    ``inner`` are the references inside it, as in a fraction; ``marked`` is then the LaTeX with the marks
+    by which ``formula_reader`` tells their places.
+    """
 
     latex: str
     key: object | None = None
+    inner: tuple[Piece, ...] = ()
+    marked: str = ""
+
+    def without(self, first: int, last: int) -> Piece:
+        """The same without so many letters, none of them a mark, at its ends."""
+        stop = len(self.latex) - last
+        marked = self.marked[first : len(self.marked) - last]
+        return Piece(self.latex[first:stop], self.key, self.inner, marked)
 
 
-_START, _END = "\ue000", "\ue001"
-"""Marks around references, from Unicode's private use."""
+def _unmarked(text: str) -> str:
+    return text[2:] if text.startswith(SPOT) else text
 
 
 def _cut(text: str, keys: Sequence[object]) -> list[Piece]:
     pieces: list[Piece] = []
-    here, depth, k, current = "", 0, -1, None
-    for letter in text:
-        if letter == _START:
-            k += 1
+    inner: list[Piece] = []
+    here, marked, part, depth = "", "", "", 0
+    key: object | None = None
+    letters = iter(text)
+    for letter in letters:
+        if letter in (SPOT, SPOT_END):
+            found = keys[ord(next(letters)) - FIRST_NUMBER] if letter == SPOT else None
             if depth == 0:
-                pieces.append(Piece(here))
-                here, current = "", keys[k]
-        elif letter == _END:
-            if depth == 0:
-                pieces.append(Piece(here, current))
-                here, current = "", None
+                pieces.append(Piece(here, key, tuple(inner), marked if inner else ""))
+                here, marked, inner = "", "", []
+            elif letter == SPOT:
+                marked += f"{SPOT}{chr(FIRST_NUMBER + len(inner))}"
+                part = ""
+            else:
+                marked += SPOT_END
+                inner.append(Piece(part, key))
+            key = found
         else:
             depth += (letter == "{") - (letter == "}")
-            here += letter
-    return [p for p in _with_parentheses([*pieces, Piece(here)]) if p.latex.strip()]
+            here, marked, part = here + letter, marked + letter, part + letter
+    pieces.append(Piece(here, None, tuple(inner), marked if inner else ""))
+    return [p for p in _with_parentheses(pieces) if p.latex.strip()]
 
 
 def _with_parentheses(pieces: list[Piece]) -> list[Piece]:
@@ -206,10 +226,9 @@ def _with_parentheses(pieces: list[Piece]) -> list[Piece]:
     for piece in pieces:
         alone = len(result) > 1 and result[-1].key is not None and result[-2].latex.endswith("(")
         if piece.key is None and piece.latex.startswith(")") and alone:
-            before, inner = result[-2], result[-1]
-            open_here = before.latex[:-1]
-            result[-2:] = [Piece(open_here), Piece(f"({inner.latex})", inner.key)]
-            result.append(Piece(piece.latex[1:]))
+            before, held = result[-2], result[-1]
+            result[-2:] = [before.without(0, 1), Piece(f"({held.latex})", held.key)]
+            result.append(piece.without(1, 0))
         else:
             result.append(piece)
     return result

@@ -121,6 +121,7 @@ def _json(project: Project) -> bytes:
         },
         "layout": {layer: [float(v) for v in place] for layer, place in project.layout.items()},
         "unfolded": sorted(project.unfolded),
+        "upward": project.upward,
         "progress": {
             "epoch": project.progress.epoch,
             "position": project.progress.position,
@@ -253,6 +254,7 @@ def _project(part: ProjectPart, named: Tensors, data: Tensors, raw: dict[str, An
         dataset=None if part.dataset is None else _dataset(part.dataset, data),
         layout={layer: (x, y) for layer, (x, y) in part.layout.items()},
         unfolded=frozenset(part.unfolded),
+        upward=part.upward,
         progress=_progress(part.progress, topology, named),
         history=_history(part, named),
         notes=part.notes,

@@ -108,6 +108,8 @@ class ProjectPart(_Part):
     layout: dict[str, Annotated[list[Finite], Field(min_length=2, max_length=2)]] = {}
     unfolded: list[str] = []
     """Layers of which the canvas shows every neuron, however many."""
+    upward: bool = False
+    """Whether the canvas shows the network from bottom to top, not from left to right."""
     progress: ProgressPart = ProgressPart(epoch=0, position=0)
     records: Annotated[int, Field(ge=0)] = 0
     """Length of the history's columns."""

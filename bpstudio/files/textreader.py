@@ -205,8 +205,9 @@ class TextReader:
         if self._delimiter == " " and self._mark and self._mark in text:
             return False
         if self._decimal == ",":
-            if "." in text or any(builder.kind != "number" for builder in self._build):
+            if "." in text:
                 return False
+            # Text gets its commas back below: there was no point before.
             text = text.replace(",", ".")
         if not text.strip():
             return True
@@ -230,7 +231,10 @@ class TextReader:
             if builder.kind == "number":
                 builder.add_numbers(np.ascontiguousarray(cells))
             else:
-                builder.add_cells(cells.tolist())
+                texts: list[str] = cells.tolist()
+                if self._decimal == ",":
+                    texts = [cell.replace(".", ",") for cell in texts]
+                builder.add_cells(texts)
         return True
 
     def _loaded(self, text: str) -> NDArray[Any] | None:

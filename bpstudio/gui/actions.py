@@ -52,6 +52,8 @@ ACTIONS = (
     ActionSpec("new_weights", "New starting weights", "Training", "Shift+R"),
     ActionSpec("edit_settings", "All settings…", "Training", "Ctrl+T", separator=True),
     ActionSpec("canvas.fit", "Show the whole network", "View", "F"),
+    ActionSpec("canvas.zoom_in", "Zoom in", "View", "Ctrl++", also="Ctrl+="),
+    ActionSpec("canvas.zoom_out", "Zoom out", "View", "Ctrl+-"),
     ActionSpec("canvas.actual_size", "Actual size", "View", "Ctrl+1"),
     ActionSpec("canvas.turn", "Left to right or bottom to top", "View", "Ctrl+B"),
     ActionSpec("canvas.tidy", "Tidy up", "View", "Ctrl+Shift+T"),

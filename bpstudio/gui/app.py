@@ -20,7 +20,7 @@ from bpstudio.model.project import Project
 
 MINIMUM_SIZE = 960, 620
 FIRST_SIZE = 1440, 900
-SWITCH_SECONDS = 0.0005
+SWITCH_SECONDS = 0.0001
 """How long one thread keeps the interpreter while another waits: with Python's 5 ms a run that only
 looks in between native calls would stand still while the window paints."""
 PATIENCE_MS = 20_000

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from bpstudio.gui.commands import Edit, UndoStack
 from bpstudio.model.project import Project
-from bpstudio.training.session import can_continue
+from bpstudio.training.changes import can_continue
 
 Change: TypeAlias = Callable[[Project], Project]
 """An edit as a function from project to project."""
@@ -69,13 +69,16 @@ class Document(QObject):
 
         ``change`` may be asked twice. What it raises is passed on, with nothing changed.
         """
-        after = change(self._project)
-        if can_continue(self._project, after):
+        before = self._project
+        after = change(before)
+        if can_continue(before, after):
             self.keep(name, after, merge)
             return
         self.settling.emit()
         try:
-            self.keep(name, change(self._project), merge)
+            # Asked again only of what a run has learned meanwhile.
+            settled = self._project
+            self.keep(name, after if settled is before else change(settled), merge)
         finally:
             self.settled.emit()
 

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 from bpstudio import __version__
 from bpstudio.files.exporters import export
 from bpstudio.files.formats.choice import SUFFIXES
-from bpstudio.files.project_file import load, save
 from bpstudio.gui.dialogs.ask import ask_unsaved, show_problem
 from bpstudio.gui.dialogs.help import HelpDialog
 from bpstudio.gui.document import Document
@@ -65,6 +64,9 @@ class FileActions(QObject):
         return True
 
     def _open_project(self, path: Path) -> bool:
+        # Loaded with the first project file: the window opens sooner without.
+        from bpstudio.files.project_file import load  # noqa: PLC0415
+
         project = self._try(lambda: load(path), f"“{path.name}” could not be opened")
         if project is None or not self.may_go():
             return False
@@ -113,6 +115,7 @@ class FileActions(QObject):
         """Save the current project to a file."""
         self._runner.stop()
         project = self._document.project
+        from bpstudio.files.project_file import save  # noqa: PLC0415
 
         def write() -> bool:
             save(project, path)

@@ -28,7 +28,6 @@ from bpstudio.gui.files import FileActions
 from bpstudio.gui.importing.actions import Importing
 from bpstudio.gui.importing.drops import DropHint, given
 from bpstudio.gui.painting import Painting
-from bpstudio.gui.panels.base import Panel
 from bpstudio.gui.panels.data import DataPanel
 from bpstudio.gui.panels.explain import ExplainPanel
 from bpstudio.gui.panels.heatmaps import HeatmapPanel
@@ -39,6 +38,7 @@ from bpstudio.gui.panels.output import OutputPanel
 from bpstudio.gui.panels.paint import PaintPanel
 from bpstudio.gui.runner import Runner
 from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
+from bpstudio.gui.turns import Turns
 from bpstudio.model.adoption import with_settings
 from bpstudio.model.project import Project
 from bpstudio.model.proposal import proposal
@@ -81,6 +81,17 @@ class MainWindow(QMainWindow):
         self.history_panel = HistoryPanel(self.document, themes)
         self._lay_out(menus["View"])
         self.explain.set_up(menus["Explain"])
+        self.turns = Turns(
+            (
+                self._show_top,
+                self.canvas.show_project,
+                self.loss_panel.show_project,
+                self.output_panel.show_project,
+                self.heatmap_panel.show_project,
+                self._show_rest,
+            ),
+            self,
+        )
         self._connect()
         self._show_problem()
         self._show_title()
@@ -92,7 +103,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self, view_menu: QMenu) -> None:
         self.setMenuWidget(self.top_bar)
         self._dock(self, "Data", self.data_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
-        inner = self._inner = QMainWindow()
+        inner = self.inner = QMainWindow()
         inner.setWindowFlags(Qt.WindowType.Widget)
         inner.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
         inner.setCentralWidget(self.canvas_card)
@@ -163,6 +174,7 @@ class MainWindow(QMainWindow):
         self.canvas.message.connect(self.show_refusal)
         self.canvas.selection_changed.connect(self.explain_panel.show_selection)
         self.canvas.neuron_hovered.connect(self._on_hovered)
+        self.explain_panel.rows.row_shown.connect(self.canvas.show_row)
         self.explain_panel.lit.connect(self.canvas.light)
         self.explain_panel.pulsed.connect(self.canvas.pulse.run)
         self.explain_panel.edit_requested.connect(self.edit)
@@ -194,22 +206,21 @@ class MainWindow(QMainWindow):
         self.paint_panel.close_requested.connect(self.toggle_painting)
         self.paint_panel.stroked.connect(self.painting.stroke)
 
-    def _panels(self) -> tuple[Panel, ...]:
-        return (
-            self.loss_panel,
-            self.output_panel,
-            self.heatmap_panel,
-            self.explain_panel,
-            self.paint_panel,
-        )
-
     def _show(self, project: Project) -> None:
-        """One frame: every part shows this project."""
+        """Every part shows this project; a frame of a run, one after the other."""
+        if self.runner.live:
+            self.turns.show_in_turn(project)
+        else:
+            self.turns.show(project)
+
+    def _show_top(self, project: Project) -> None:
         self.top_bar.show_project(project)
         self.settings_bar.show_rate(project)
-        self.canvas.show_project(project)
-        for panel in self._panels():
-            panel.show_project(project)
+
+    def _show_rest(self, project: Project) -> None:
+        """Panels that are seldom in view, or have little to do."""
+        self.explain_panel.show_project(project)
+        self.paint_panel.show_project(project)
 
     def _on_edited(self, before: Project, after: Project) -> None:
         self.settings_bar.show_project(after)

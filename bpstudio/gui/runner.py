@@ -10,6 +10,7 @@ from bpstudio.gui.document import Document
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.history import SettingChange
 from bpstudio.model.project import Progress, Project
+from bpstudio.training.changes import can_continue
 from bpstudio.training.control import Control, Mode
 from bpstudio.training.events import (
     Changed,
@@ -21,9 +22,10 @@ from bpstudio.training.events import (
     Result,
     Snapshot,
     Started,
+    history_of,
 )
 from bpstudio.training.mailbox import Mailbox, MetricsBuffer
-from bpstudio.training.session import Session, can_continue, history_of
+from bpstudio.training.session import Session
 
 FRAME_MS = 33
 PAINT_MS = 10
@@ -53,11 +55,12 @@ class Runner(QObject):
         self._kept: Project | None = None
         # Where the last run came to, and with which settings.
         self._last: tuple[Progress, TrainingConfig] | None = None
-        self._live = MetricsBuffer()
+        self._epochs = MetricsBuffer()
         self._changes: tuple[SettingChange, ...] = ()
         self._rate_from: Snapshot | None = None
         self._was_running = False
         self._running = False
+        self._live = False
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._frame)
@@ -72,6 +75,11 @@ class Runner(QObject):
     @property
     def running(self) -> bool:
         return self._running
+
+    @property
+    def live(self) -> bool:
+        """Whether the document is shown one frame of a run, which another will follow soon."""
+        return self._live
 
     # What people ask for
 
@@ -138,7 +146,7 @@ class Runner(QObject):
             self._settings_of(project.progress),
         )
         self._base, self._kept = project, None
-        self._live = MetricsBuffer()
+        self._epochs = MetricsBuffer()
         self._changes = ()
         self._rate_from = None
         self._session.start()
@@ -153,16 +161,19 @@ class Runner(QObject):
         if self._session is None:
             return
         run_id = self._session.run_id
-        for epoch in self._mailbox.take_metrics():
-            if epoch.run_id == run_id:
-                self._live.put(epoch)
+        epochs = self._mailbox.take_metrics()
+        if epochs.run_id == run_id:
+            self._epochs.put(epochs)
         snapshot = self._mailbox.take_snapshot()
         if snapshot is not None and snapshot.run_id == run_id:
-            # Engine and window share the interpreter: the session gives way until the frame is painted,
-            # or each of its calls into Qt would wait for the engine.
-            self._session.control.hold()
-            self._painted.start()
+            # Where engine and window share the interpreter, the session gives way until the whole frame
+            # is painted, or each of its calls into Qt would wait for the engine.
+            if self._session.holds_interpreter:
+                self._session.control.hold()
+                self._painted.start()
+            self._live = not self._session.holds_interpreter
             self._show(snapshot)
+            self._live = False
         self._mailbox.request_snapshot()
         for event in self._mailbox.take_lifecycle():
             if event.run_id == run_id:
@@ -173,7 +184,7 @@ class Runner(QObject):
             self._base.trained(
                 self._base.network.with_parameters(snapshot.parameters),
                 Progress(snapshot.epoch, snapshot.position),
-                history_of(self._live.rows(), self._changes),
+                history_of(self._epochs.rows(), self._changes),
             )
         )
         last = self._rate_from
@@ -235,7 +246,11 @@ class Runner(QObject):
             return
         if can_continue(before, after):
             self._base = replace(
-                self._base, config=after.config, layout=after.layout, unfolded=after.unfolded
+                self._base,
+                config=after.config,
+                layout=after.layout,
+                unfolded=after.unfolded,
+                upward=after.upward,
             )
             self._session.control.change(after.config)
             if not self._running:

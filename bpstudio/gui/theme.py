@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from PySide6.QtCore import QByteArray, QRectF, Qt
@@ -19,6 +19,12 @@ RADIUS = 8
 GAP = 12
 CONTROL_HEIGHT = 26
 TEXT_SIZE, SMALL_SIZE, TITLE_SIZE, FIGURE_SIZE = 12, 11, 13, 15
+
+
+@cache
+def _rgb(name: str) -> int:
+    """Reading a colour's name costs more than drawing with it."""
+    return QColor(name).rgb()
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,9 @@ class Theme:
 
     def color(self, token: str, alpha: float = 1.0) -> QColor:
         """A token's colour; ``alpha`` from 0 to 1."""
-        color = QColor(getattr(self, token))
-        color.setAlphaF(alpha)
+        color = QColor(_rgb(getattr(self, token)))
+        if alpha != 1.0:
+            color.setAlphaF(alpha)
         return color
 
     def class_color(self, index: int) -> QColor:
@@ -254,6 +261,7 @@ QScrollBar:vertical {{ width: 8px; background: transparent; }}
 QScrollBar:horizontal {{ height: 8px; background: transparent; }}
 QScrollBar::handle {{ background: {t.line}; border-radius: 4px; min-height: 24px; min-width: 24px; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QAbstractScrollArea::corner {{ background: transparent; border: none; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QTableView, QListView, QPlainTextEdit, QTextBrowser {{ background: {t.surface}; color: {t.text};
   border: 1px solid {t.line}; border-radius: 6px; gridline-color: {t.line}; }}

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bpstudio.gui.fitting_label import FittingLabel
 from bpstudio.gui.theme import (
     CONTROL_HEIGHT,
     FIGURE_SIZE,
@@ -99,7 +100,7 @@ class Card(QFrame):
         self.themes = themes
         self.title_label = QLabel(title)
         self.title_label.setProperty("kind", "title")
-        self.aside_label = secondary_label()
+        self.aside_label = FittingLabel()
         self.aside_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.header_layout = QHBoxLayout()
         self.header_layout.setSpacing(GAP // 2)

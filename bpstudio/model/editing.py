@@ -15,15 +15,15 @@ import numpy as np
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import ACTIVATIONS
-from bpstudio.model.network import Network
 from bpstudio.model.project import Project, fit_problem
 from bpstudio.model.proposal import Proposal
 from bpstudio.model.topology import Layer, Topology, TopologyError, layer_ids
-from bpstudio.model.vector import reordered, same_places
+from bpstudio.model.vector import permuted, reordered, same_places
 
 NEW = "new"
 DEFAULT_HIDDEN = "tanh"
 DEFAULT_OUTPUT = "sigmoid"
+LONGEST_NAME = 24
 
 
 def insert_layer(
@@ -105,9 +105,7 @@ def remove_neurons(project: Project, layer_id: str, neurons: Iterable[int]) -> P
     smaller = topology.with_size(layer_id, size - len(gone))
     if project.is_untouched:
         return project.with_new_weights(smaller)
-    network = Network(topology, project.network.parameters[index])
-    moved = replace(project, network=network, start=project.start[index])
-    return moved.with_topology(smaller)
+    return permuted(project, topology, index).with_topology(smaller)
 
 
 def set_activation(project: Project, layer_ids: Iterable[str], activation: str) -> Project:
@@ -143,6 +141,11 @@ def set_unfolded(project: Project, layers: Iterable[str], unfolded: bool) -> Pro
     """Large layers with every neuron on the canvas, or as a strip again."""
     chosen = project.unfolded | set(layers) if unfolded else project.unfolded - set(layers)
     return replace(project, unfolded=chosen)
+
+
+def set_upward(project: Project, upward: bool) -> Project:
+    """The network from bottom to top on the canvas, or from left to right."""
+    return replace(project, upward=upward)
 
 
 def tidy(project: Project) -> Project:
@@ -218,12 +221,23 @@ def settled(project: Project, topology: Topology, chosen: frozenset[str] = froze
     for layer_id, role in _roles(topology).items():
         if old_roles.get(layer_id) != role and layer_id not in chosen:
             topology = topology.with_activation(layer_id, activations[role])
-    numbered, names = topology.numbered()
+    numbered, names = _with_name_moved(project, topology).numbered()
     layout = {names[i]: place for i, place in project.layout.items() if i in names}
     known = {i: name for i, name in names.items() if i in old}
     unfolded = frozenset(names[i] for i in project.unfolded if i in names)
     project = project.with_topology(numbered, known).with_layout(layout)
     return replace(project, unfolded=unfolded)
+
+
+def _with_name_moved(project: Project, topology: Topology) -> Topology:
+    """What is predicted is the name of the output layer, also when that is another than before."""
+    old, name = project.topology, predicted(project.dataset)
+    if len(old.layers) < 2 or not name or old.output.name != name or old.output.id not in topology:
+        return topology
+    if topology.output.id == old.output.id:
+        return topology
+    topology = topology.with_layer_options(old.output.id, name="")
+    return topology.with_layer_options(topology.output.id, name=topology.output.name or name)
 
 
 def _roles(topology: Topology) -> dict[str, str]:
@@ -240,10 +254,11 @@ def adopt_dataset(project: Project, dataset: Dataset, proposed: Proposal, keep: 
     ``keep`` keeps the hidden layers and settings that are there; the outer layers, the output's
     activation and the loss follow the data in any case.
     """
-    project = replace(project, dataset=dataset)
+    before, project = project.dataset, replace(project, dataset=dataset)
     if not keep or len(project.topology.layers) < 2:
         config = replace(proposed.config, seed=project.config.seed)
-        return replace(project, config=config, layout={}).with_new_weights(proposed.topology)
+        project = replace(project, config=config, layout={})
+        return project.with_new_weights(named_after(proposed.topology, dataset))
     output = proposed.topology.output
     topology = project.topology.with_size(project.topology.input.id, proposed.topology.input.size)
     topology = topology.with_size(topology.output.id, output.size)
@@ -252,4 +267,24 @@ def adopt_dataset(project: Project, dataset: Dataset, proposed: Proposal, keep: 
     ):
         topology = topology.with_activation(topology.output.id, output.activation)
         project = replace(project, config=replace(project.config, loss=proposed.config.loss))
-    return project.with_new_weights(topology)
+    return project.with_new_weights(named_after(topology, dataset, before))
+
+
+def named_after(topology: Topology, dataset: Dataset, before: Dataset | None = None) -> Topology:
+    """With the output layer called what it predicts, unless people gave it a name of their own.
+
+    A name that it has from the data ``before`` is none of their own. Inputs and outputs themselves are
+    called by their columns in any case.
+    """
+    output = topology.output
+    if output.name not in ("", predicted(before)):
+        return topology
+    return topology.with_layer_options(output.id, name=predicted(dataset))
+
+
+def predicted(dataset: Dataset | None) -> str:
+    """What a network on these data predicts: the names of the targets, or how many they are."""
+    if dataset is None:
+        return ""
+    names = ", ".join(column.name for column in dataset.preparation.targets)
+    return names if len(names) <= LONGEST_NAME else f"{len(dataset.preparation.targets)} targets"

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from bpstudio.model.arrays import FloatArray
+from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.initialise import initial_parameters
 from bpstudio.model.topology import LayerBlock, Topology
@@ -114,13 +114,7 @@ class Network:
         were. ``names`` maps layer ids of this topology to those of the new one; a layer that is not
         in it keeps its id, or is gone if another one took that over.
         """
-        names = names or {}
-        taken = set(names.values())
-        now = {
-            x.id: names.get(x.id, x.id)
-            for x in self.topology.layers
-            if x.id in names or x.id not in taken
-        }
+        now = _ids_now(self.topology, names)
         old_sizes = {now[x.id]: x.size for x in self.topology.layers if x.id in now}
         old_weights = {
             (now[s], now[t]): w for (s, t), w in self.weights.items() if s in now and t in now
@@ -147,6 +141,44 @@ class Network:
             if not topology.layer(layer_id).bias:
                 biases[:] = 0.0
         return result
+
+
+def origins(before: Topology, after: Topology, names: Mapping[str, str] | None = None) -> IntArray:
+    """Where in the vector of ``before`` each parameter of an edited topology was: (parameters,), -1 for
+    those that are new. ``names`` as for ``Network.adapted``, which keeps just these."""
+    now = _ids_now(before, names)
+    index = np.arange(before.parameter_count)
+    old_links = {
+        (now[b.link.source], now[b.link.target]): index[b.start : b.stop].reshape(b.shape)
+        for block in before.blocks
+        for b in block.incoming
+        if b.link.source in now and b.link.target in now
+    }
+    old_biases = {
+        now[block.layer.id]: index[block.start : block.stop]
+        for block in before.blocks
+        if block.layer.id in now
+    }
+    result = np.full(after.parameter_count, -1, dtype=np.intp)
+    for block in after.blocks:
+        for b in block.incoming:
+            if (old := old_links.get(b.link.key)) is not None:
+                new = result[b.start : b.stop].reshape(b.shape)
+                r, c = min(len(old), len(new)), min(old.shape[1], new.shape[1])
+                new[:r, :c] = old[:r, :c]
+        if (old := old_biases.get(block.layer.id)) is not None:
+            size = min(old.size, block.layer.size)
+            result[block.start : block.start + size] = old[:size]
+    return result
+
+
+def _ids_now(before: Topology, names: Mapping[str, str] | None) -> dict[str, str]:
+    """Ids of layers before an edit and after it, of those that are still there."""
+    names = names or {}
+    taken = set(names.values())
+    return {
+        x.id: names.get(x.id, x.id) for x in before.layers if x.id in names or x.id not in taken
+    }
 
 
 WEIGHT_STREAM, SHUFFLE_STREAM, SPLIT_STREAM, SAMPLE_STREAM = range(4)

@@ -6,12 +6,19 @@ the outputs that were on the screen, from the raw columns.
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from bpstudio.model.arrays import FloatArray
+
+LEAST_SIDE = 8
+"""Inputs are an image if they are as many as a square of at least this side has cells."""
+_CELL = re.compile(r"(?P<stem>\D*)\d+(\D+\d+)?")
 
 SCALINGS: dict[str, str] = {
     "none": "as it is",
@@ -275,6 +282,19 @@ class Preparation:
     def columns(self) -> tuple[Column, ...]:
         return self.inputs + self.targets
 
+    @cached_property
+    def image_shape(self) -> tuple[int, int] | None:
+        """(rows, columns) where the inputs are the cells of a square image: all of them numbers, named
+        alike with a number for each cell."""
+        side = math.isqrt(len(self.inputs))
+        if side < LEAST_SIDE or side * side != len(self.inputs):
+            return None
+        if any(column.is_category for column in self.inputs):
+            return None
+        cells = [_CELL.fullmatch(column.name) for column in self.inputs]
+        stems = {cell["stem"] if cell else None for cell in cells}
+        return (side, side) if len(stems) == 1 and None not in stems else None
+
     @property
     def input_names(self) -> tuple[str, ...]:
         """One name per input neuron."""
@@ -288,11 +308,11 @@ class Preparation:
             return self.targets[0].categories[-self.targets[0].width :]
         return tuple(name for column in self.targets for name in column.neuron_names)
 
-    @property
+    @cached_property
     def input_size(self) -> int:
         return sum(column.width for column in self.inputs)
 
-    @property
+    @cached_property
     def output_size(self) -> int:
         return sum(column.width for column in self.targets)
 

@@ -14,8 +14,8 @@ from bpstudio.model.config import TrainingConfig
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.history import History
-from bpstudio.model.methods import MAX_LM_PARAMETERS
-from bpstudio.model.network import Network
+from bpstudio.model.methods import MAX_LM_PARAMETERS, SINGLE_SLOTS
+from bpstudio.model.network import Network, origins
 from bpstudio.model.progress import Best, Plateau
 from bpstudio.model.topology import Topology
 
@@ -60,8 +60,9 @@ class Project:
 
     ``network`` is where training is, ``start`` the parameter vector of epoch 0 that Reset goes back to.
     ``layout`` maps layer ids to the place of the layer's middle on the canvas, ``unfolded`` names large
-    layers of which the canvas shows every neuron. ``extra`` holds what a
-    project file said that this version does not know, to be saved again. The arrays are frozen.
+    layers of which the canvas shows every neuron; ``upward``: there the network runs from bottom to top,
+    not from left to right. ``extra`` holds what a project file said that this version does not know, to
+    be saved again. The arrays are frozen.
     """
 
     network: Network = field(default_factory=lambda: Network(Topology(), np.zeros(0)))
@@ -70,6 +71,7 @@ class Project:
     dataset: Dataset | None = None
     layout: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     unfolded: frozenset[str] = frozenset()
+    upward: bool = False
     progress: Progress = field(default_factory=Progress)
     history: History = field(default_factory=History)
     notes: str = ""
@@ -93,7 +95,7 @@ class Project:
             and self.start.tobytes() == other.start.tobytes()
             and (self.config, self.dataset, self.layout, self.notes, self.extra)
             == (other.config, other.dataset, other.layout, other.notes, other.extra)
-            and self.unfolded == other.unfolded
+            and (self.unfolded, self.upward) == (other.unfolded, other.upward)
             and (self.progress, self.history) == (other.progress, other.history)
         )
 
@@ -143,7 +145,8 @@ class Project:
         return self.with_start(self.network.with_parameters(self.start))
 
     def with_topology(self, topology: Topology, names: Mapping[str, str] | None = None) -> Project:
-        """An edited topology. What was learned stays; an untrained network is started anew.
+        """An edited topology. What was learned stays, the optimizer's memory too; an untrained network
+        is started anew.
 
         ``names`` maps the ids of layers that were renamed.
         """
@@ -153,9 +156,29 @@ class Project:
         network = self.network.adapted(topology, seed, names, initialiser)
         begun = self.network.with_parameters(self.start)
         start = begun.adapted(topology, seed, names, initialiser)
-        # The optimizer's vectors belong to the old shape; the epoch begun is begun again.
-        progress = Progress(self.epoch, plateau=self.progress.plateau)
+        # The epoch begun is begun again: its batches were for the network before.
+        slots = self._slots_in(topology, names)
+        progress = Progress(self.epoch, slots=slots, plateau=self.progress.plateau)
         return replace(self, network=network, start=start.parameters, progress=progress)
+
+    def _slots_in(
+        self, topology: Topology, names: Mapping[str, str] | None
+    ) -> dict[str, FloatArray]:
+        """The optimizer's vectors in an edited topology: parameters that stay keep their memory, new
+        ones begin as they do in a run, pruned ones have none."""
+        slots = dict(self.progress.slots)
+        if not slots.keys() - set(SINGLE_SLOTS):
+            return slots
+        index = origins(self.topology, topology, names)
+        stays, present = index >= 0, topology.present
+        for name in slots.keys() - set(SINGLE_SLOTS):
+            start = self.config.learning_rate if name == "step_size" else 0.0
+            moved = np.full(index.shape, start)
+            moved[stays] = slots[name][index[stays]]
+            if present is not None:
+                moved[~present] = 0.0
+            slots[name] = moved
+        return slots
 
     def with_config(self, config: TrainingConfig) -> Project:
         """Other settings; an untouched network starts anew if they decide its starting weights."""

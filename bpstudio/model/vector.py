@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from bpstudio.model.arrays import BoolArray, FloatArray, IntArray
+from bpstudio.model.methods import SINGLE_SLOTS
 from bpstudio.model.network import Network
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Link, Topology
@@ -32,6 +33,21 @@ def same_places(project: Project, topology: Topology) -> Project:
     slots = {name: kept(slot) for name, slot in project.progress.slots.items()}
     progress = replace(project.progress, slots=slots)
     return replace(project, network=network, start=kept(project.start), progress=progress)
+
+
+def permuted(project: Project, topology: Topology, index: IntArray) -> Project:
+    """The project with its parameters in another order, ``index`` being where each was (``reordered``),
+    and what the optimizer remembers of each with it."""
+    slots = {
+        name: slot if name in SINGLE_SLOTS else slot[index]
+        for name, slot in project.progress.slots.items()
+    }
+    return replace(
+        project,
+        network=Network(topology, project.network.parameters[index]),
+        start=project.start[index],
+        progress=replace(project.progress, slots=slots),
+    )
 
 
 def reordered(topology: Topology, layer_id: str, order: Sequence[int]) -> tuple[Topology, IntArray]:

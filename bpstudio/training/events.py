@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, overload
+
+import numpy as np
 
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.config import TrainingConfig
@@ -13,6 +16,8 @@ from bpstudio.model.network import Network
 from bpstudio.model.project import Progress
 
 StopReason: TypeAlias = Literal["epochs", "target_loss", "early_stopping", "user", "diverged"]
+Outcome: TypeAlias = tuple[StopReason, str]
+"""Why a run is over, and a sentence for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,37 @@ class EpochDone:
     validation_accuracy: float
     learning_rate: float = math.nan
     """The one that the epoch ended with; NaN before the first."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Epochs(Sequence[EpochDone]):
+    """Epochs in a row: ``table`` is (epochs, columns of History.COLUMNS)."""
+
+    run_id: int
+    table: FloatArray
+
+    @classmethod
+    def of(cls, event: EpochDone) -> Epochs:
+        """A single one."""
+        return cls(event.run_id, np.array([[getattr(event, name) for name in History.COLUMNS]]))
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @overload
+    def __getitem__(self, index: int) -> EpochDone: ...
+    @overload
+    def __getitem__(self, index: slice) -> Epochs: ...
+    def __getitem__(self, index: int | slice) -> EpochDone | Epochs:
+        if isinstance(index, slice):
+            return Epochs(self.run_id, self.table[index])
+        epoch, *values = self.table[index].tolist()
+        return EpochDone(self.run_id, int(epoch), *values)
+
+
+def history_of(epochs: Epochs, changes: tuple[SettingChange, ...] = ()) -> History:
+    """The record that these epochs tell."""
+    return History(*epochs.table.T.copy(), changes=changes)
 
 
 @dataclass(frozen=True, slots=True)

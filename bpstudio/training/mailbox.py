@@ -9,18 +9,35 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from bpstudio.training.events import EpochDone, Event, Lifecycle, Snapshot
+import numpy as np
+
+from bpstudio.model.arrays import FloatArray, frozen
+from bpstudio.model.history import History
+from bpstudio.training.events import EpochDone, Epochs, Event, Lifecycle, Snapshot
+
+FIRST_ROOM = 256
+"""Epochs that there is room for at first."""
 
 
 class Sink(Protocol):
-    """Where a session puts its events; called in the session's thread."""
+    """Where a session puts its events; called in the session's thread.
+
+    It is told of every epoch before the next one begins, unless it can take many at once.
+    """
 
     def post(self, event: Event) -> None: ...
 
     def wants_snapshot(self) -> bool:
         """Whether a copy of the parameters would be looked at."""
+
+
+@runtime_checkable
+class BatchSink(Sink, Protocol):
+    """A Sink that takes epochs as they come: many at once where they are short."""
+
+    def post_epochs(self, epochs: Epochs) -> None: ...
 
 
 class MetricsBuffer:
@@ -31,28 +48,52 @@ class MetricsBuffer:
 
     def __init__(self, capacity: int = 4096) -> None:
         self._capacity = capacity
-        self._kept: list[EpochDone] = []
-        self._newest: EpochDone | None = None
+        self._run_id = 0
+        self._kept = np.empty((min(capacity, FIRST_ROOM), len(History.COLUMNS)))
+        self._count = 0
+        self._newest: FloatArray | None = None
         self._stride = 1
 
-    def put(self, event: EpochDone) -> None:
-        self._newest = event
-        if event.epoch % self._stride:
+    def put(self, epochs: Epochs) -> None:
+        """Add epochs that follow those before; a run other than the last one's takes over their name."""
+        if not len(epochs):
             return
-        self._kept.append(event)
-        if len(self._kept) >= self._capacity:
-            self._stride *= 2
-            self._kept = [e for e in self._kept if e.epoch % self._stride == 0]
+        self._run_id, self._newest = epochs.run_id, epochs.table[-1]
+        new = self._thinned(epochs.table)
+        while len(new):
+            free = self._capacity - self._count
+            self._append(new[:free])
+            new = new[free:]
+            if self._count == self._capacity:
+                self._stride *= 2
+                kept = self._thinned(self._kept[: self._count])
+                self._count = len(kept)
+                self._kept[: self._count] = kept
+                new = self._thinned(new)
 
-    def rows(self) -> list[EpochDone]:
-        """What is kept, oldest first, the newest epoch last."""
-        if self._newest is None or (self._kept and self._kept[-1] is self._newest):
-            return list(self._kept)
-        return [*self._kept, self._newest]
+    def _thinned(self, table: FloatArray) -> FloatArray:
+        return table if self._stride == 1 else table[table[:, 0] % self._stride == 0]
 
-    def take(self) -> list[EpochDone]:
+    def _append(self, table: FloatArray) -> None:
+        needed = self._count + len(table)
+        if needed > len(self._kept):
+            room = np.empty((min(self._capacity, 2 * needed), self._kept.shape[1]))
+            room[: self._count] = self._kept[: self._count]
+            self._kept = room
+        self._kept[self._count : needed] = table
+        self._count = needed
+
+    def rows(self) -> Epochs:
+        """What is kept, oldest first, the newest epoch last; a copy."""
+        kept = self._kept[: self._count]
+        if self._newest is not None and (not len(kept) or kept[-1, 0] != self._newest[0]):
+            kept = np.vstack([kept, self._newest])
+        return Epochs(self._run_id, frozen(kept))
+
+    def take(self) -> Epochs:
         """``rows``, and an empty buffer at full resolution."""
-        rows, self._kept, self._newest, self._stride = self.rows(), [], None, 1
+        rows = self.rows()
+        self._count, self._newest, self._stride = 0, None, 1
         return rows
 
 
@@ -70,13 +111,17 @@ class Mailbox:
     def post(self, event: Event) -> None:
         with self._lock:
             if isinstance(event, EpochDone):
-                self._metrics.put(event)
+                self._metrics.put(Epochs.of(event))
             elif isinstance(event, Snapshot):
                 self._snapshot = event
                 self._snapshot_wanted = False
             else:
                 self._lifecycle.append(event)
                 self._arrived.notify_all()
+
+    def post_epochs(self, epochs: Epochs) -> None:
+        with self._lock:
+            self._metrics.put(epochs)
 
     def wants_snapshot(self) -> bool:
         return self._snapshot_wanted
@@ -86,7 +131,7 @@ class Mailbox:
         with self._lock:
             self._snapshot_wanted = self._snapshot is None
 
-    def take_metrics(self) -> list[EpochDone]:
+    def take_metrics(self) -> Epochs:
         with self._lock:
             return self._metrics.take()
 
@@ -116,6 +161,11 @@ class Callback:
     def post(self, event: Event) -> None:
         if self._on_event is not None:
             self._on_event(event)
+
+    def post_epochs(self, epochs: Epochs) -> None:
+        if self._on_event is not None:
+            for epoch in epochs:
+                self._on_event(epoch)
 
     def wants_snapshot(self) -> bool:
         return False

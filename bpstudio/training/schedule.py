@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from bpstudio.model.arrays import IntArray
+from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.network import SHUFFLE_STREAM
 from bpstudio.model.progress import Plateau
@@ -32,7 +32,7 @@ WAIT = 10
 
 
 class Schedule:
-    """``order(epoch)`` is the permutation of the rows for that epoch, from 0; (rows,)."""
+    """The permutation of the rows for each epoch, from 0."""
 
     def __init__(self, rows: int, seed: int, shuffle: bool) -> None:
         self._rows = rows
@@ -43,16 +43,28 @@ class Schedule:
         self._block: IntArray = np.arange(rows)[None, :]
 
     def order(self, epoch: int) -> IntArray:
+        """That of one epoch: (rows,)."""
+        order: IntArray = self.orders(epoch, 1)[0]
+        return order
+
+    def orders(self, epoch: int, most: int) -> IntArray:
+        """Those of some epochs, ``most`` or fewer: (epochs, rows)."""
         if not self._shuffle:
-            row: IntArray = self._block[0]
-            return row
+            return np.broadcast_to(self._block[0], (most, self._rows))
+        first = self._from_block(epoch, most)
+        if len(first) == most:
+            return first
+        # A call that ended with every block would often be a short one.
+        return np.concatenate([first, self._from_block(epoch + len(first), most - len(first))])
+
+    def _from_block(self, epoch: int, most: int) -> IntArray:
         index, within = divmod(epoch, self._per_block)
         if index != self._block_index:
             rng = np.random.default_rng([self._seed, SHUFFLE_STREAM, index])
             rows = np.tile(np.arange(self._rows), (self._per_block, 1))
             self._block, self._block_index = rng.permuted(rows, axis=1), index
-        row = self._block[within]
-        return row
+        orders: IntArray = self._block[within : within + most]
+        return orders
 
 
 def schedule_length(config: TrainingConfig) -> int:
@@ -89,6 +101,20 @@ def learning_rate(config: TrainingConfig, epoch: int, plateau: Plateau | None = 
         case _:
             rate = base
     return max(rate, lowest)
+
+
+def rates(
+    config: TrainingConfig, epoch: int, most: int, plateau: Plateau | None = None
+) -> FloatArray:
+    """The rates in force after ``epoch`` epochs and the next ones, as far as they are known: (epochs,).
+
+    ``most`` or fewer, at least one: those of "reduce on plateau" only until a loss could change them.
+    """
+    if config.schedule == "constant" or config.idle("schedule"):
+        return np.full(most, config.learning_rate)
+    if config.schedule == "plateau" and plateau is not None:
+        most = min(most, max(1, schedule_length(config) - plateau.waited))
+    return np.array([learning_rate(config, epoch + k, plateau) for k in range(most)])
 
 
 def config_in_force(project: Project) -> TrainingConfig:

@@ -12,42 +12,39 @@ from dataclasses import replace
 
 import numpy as np
 
-from bpstudio.engines.base import Engine, Evaluation, State, batch_rows
+from bpstudio.engines.base import Engine, Evaluation, Rows, State, batch_rows
 from bpstudio.engines.choice import EngineError, create_engine, is_at_hand, is_ready, prepare
-from bpstudio.engines.evaluation import predict
 from bpstudio.engines.optimizers import SLOTS
 from bpstudio.model.arrays import FloatArray, IntArray, frozen
-from bpstudio.model.config import GROUPS, SETTINGS, TrainingConfig
+from bpstudio.model.config import TrainingConfig
 from bpstudio.model.dataset import TRAIN, VALIDATION, Dataset
-from bpstudio.model.functions import LOSSES
-from bpstudio.model.history import History, SettingChange, joined
+from bpstudio.model.history import SettingChange
 from bpstudio.model.network import Network
 from bpstudio.model.progress import Best
-from bpstudio.model.project import Progress, Project, ProjectError, fit_problem
+from bpstudio.model.project import Progress, ProjectError, fit_problem
+from bpstudio.training.changes import CHANGEABLE, RECORDED, adapted, with_changes
 from bpstudio.training.control import Control, Mode
 from bpstudio.training.events import (
     Changed,
-    EpochDone,
+    Epochs,
     Event,
     Failed,
     Finished,
     Note,
+    Outcome,
     Paused,
     Result,
     Snapshot,
     Started,
     StopReason,
+    history_of,
 )
-from bpstudio.training.mailbox import Callback, MetricsBuffer, Sink
-from bpstudio.training.schedule import Schedule, after_loss, learning_rate, start_plateau
+from bpstudio.training.mailbox import BatchSink, Callback, MetricsBuffer, Sink
+from bpstudio.training.pace import Pace
+from bpstudio.training.schedule import Schedule, after_loss, learning_rate, rates, start_plateau
+from bpstudio.training.telling import Divergence, outcome_of, watch_of
 
 HISTORY_RECORDS = 1 << 15
-
-CHANGEABLE = ("learning_rate", "momentum", "batch_size", "l1", "l2")
-"""What may change during a run without restarting it."""
-
-RECORDED = (*GROUPS["Learning"], *GROUPS["Learning rate over the epochs"], *GROUPS["Loss"])
-"""What is in the history if it is not the same when a run goes on: all that shapes its updates."""
 
 _run_ids = itertools.count(1)
 
@@ -79,14 +76,15 @@ class Session:
         self.config = config
         self._network = network
         self._sink = sink
+        self._batch_sink = sink if isinstance(sink, BatchSink) else None
         progress = progress or Progress()
         # Vectors that another optimizer left behind mean nothing to this one.
         slots = {name: v for name, v in progress.slots.items() if name in SLOTS[config.optimizer]}
         self._state = State.start(network.parameters, slots, config.dtype)
         self._epoch, self._position = progress.epoch, progress.position
         self._first_epoch = progress.epoch
-        self._sets = _Rows(dataset, TRAIN, config.dtype), _Rows(dataset, VALIDATION, config.dtype)
-        self._schedule = Schedule(len(self._sets[0].X), config.seed, config.shuffle)
+        self._parts = _rows(dataset, TRAIN, config.dtype), _rows(dataset, VALIDATION, config.dtype)
+        self._schedule = Schedule(len(self._parts[0].X), config.seed, config.shuffle)
         self._plateau = progress.plateau if config.schedule == "plateau" else None
         self._has_rate = config.idle("learning_rate") is None
         self._engine: Engine
@@ -96,10 +94,15 @@ class Session:
         self._changes: tuple[SettingChange, ...] = ()
         if before is not None:
             self._note_changes(before, RECORDED)
+        self._watch = watch_of(config, len(self._parts[1].X))
         self._earlier_best = progress.best
-        self._best: tuple[float, int, FloatArray] | None = None
-        self._rows, self._seconds, self._call_rows = 0, 0.0, 1
+        self._rows, self._pace = 0, Pace()
         self._thread: threading.Thread | None = None
+
+    @property
+    def holds_interpreter(self) -> bool:
+        """Whether other threads stand still while it computes; known once there are events."""
+        return self._engine.holds_interpreter
 
     # In a thread of its own
 
@@ -151,7 +154,10 @@ class Session:
                 self._sink.post(Paused(self.run_id, self._result("user", "Paused.")))
                 self.control.wait_for_another(number)
             else:
-                outcome = self._advance(mode, number)
+                most = self._epochs_at_once(mode)
+                outcome = self._advance_epochs(most) if most else self._advance(mode, number)
+                if self._sink.wants_snapshot():
+                    self._post_snapshot()
         result = self._result(*outcome)
         self._sink.post(Finished(self.run_id, result))
         return result
@@ -177,37 +183,36 @@ class Session:
             self._make_engine()
 
     def _make_engine(self) -> None:
-        train = self._sets[0]
+        train = self._parts[0]
         self._engine = create_engine(
             self._network.topology, train.X, train.Y, self.config, self._state
         )
         self._engine.interrupt = self._wants_to_stop
         self._set_rate()
-        self._call_rows = 1
+        self._pace.forget()
 
     def _wants_to_stop(self) -> bool:
         return self.control.mode in ("pause", "stop")
 
-    def _advance(self, mode: Mode, number: int) -> tuple[StopReason, str] | None:
+    # Part of an epoch in a call
+
+    def _advance(self, mode: Mode, number: int) -> Outcome | None:
         """One call into the engine and what follows from it; the outcome if the run is over."""
         order = self._schedule.order(self._epoch)
         batch = batch_rows(self.config, len(order))
-        rows = batch if mode == "update" else max(1, self._call_rows // batch) * batch
+        rows = batch if mode == "update" else self._pace.rows(batch)
         part = order[self._position : self._position + rows]
+        if self._position == 0:
+            self._pace.begin_epoch()
         began = time.perf_counter()
         done = self._engine.advance(part)
         seconds = time.perf_counter() - began
-        self._seconds += seconds
+        self._pace.worked(seconds)
         self._rows += done
         self._position += done
-        if self._engine.interrupted:
-            return None
         if done < len(part):
-            return "diverged", self._divergence(part[done : done + batch])
-        limit = self._engine.call_seconds
-        if rows > batch or seconds < limit:
-            aimed = int(done * limit / max(seconds, 1e-7))
-            self._call_rows = min(max(batch, aimed), 2 * max(self._call_rows, batch))
+            return self._broken_off(part[done:])
+        self._pace.trained(self._engine, batch, done, rows, seconds)
         outcome = None
         if self._position >= len(order):
             self._epoch, self._position = self._epoch + 1, 0
@@ -216,37 +221,84 @@ class Session:
                 self.control.done(number)
         if mode == "update":
             self.control.done(number)
-        if self._sink.wants_snapshot():
-            self._post_snapshot()
         return outcome
 
-    def _after_epoch(self, first: bool = False) -> tuple[StopReason, str] | None:
-        """Measure, record, and see whether a stop rule holds; ``first`` before anything is trained."""
+    def _broken_off(self, rest: IntArray) -> Outcome | None:
+        """An update could not be made; ``rest`` are the rows from its first one on."""
+        if self._engine.interrupted:
+            return None
+        update = rest[: batch_rows(self.config, len(self._parts[0].X))]
+        message = self._divergence().in_epoch(self._epoch + 1, update, self._state.parameters)
+        return "diverged", message
+
+    def _after_epoch(self, first: bool = False) -> Outcome | None:
+        """Measure, record, and see whether the run is over; ``first`` before anything is trained."""
         began = time.perf_counter()
-        train, validation = (self._evaluated(rows) for rows in self._sets)
-        self._seconds += time.perf_counter() - began
-        event = EpochDone(
-            self.run_id,
-            self._epoch,
-            train.loss,
-            validation.loss,
-            train.accuracy,
-            validation.accuracy,
-            self._engine.config.learning_rate if self._has_rate and not first else math.nan,
-        )
-        self._record.put(event)
-        self._sink.post(event)
-        if not np.isfinite(train.loss):
-            everything = np.arange(len(self._sets[0].X))
-            row = self._first_bad_row(everything)
-            where = f"after epoch {self._epoch}" + (f", at row {row}," if row else "")
-            return "diverged", self._advice(f"{where} the training loss")
+        train, validation = (self._evaluated(rows) for rows in self._parts)
+        self._pace.worked(time.perf_counter() - began)
+        known = self._has_rate and not first
+        rate = self._engine.config.learning_rate if known else math.nan
+        self._watch.after(train.loss, validation.loss, self._state.parameters, 0 if first else 1)
+        row = train.loss, validation.loss, train.accuracy, validation.accuracy
+        return self._record_epochs(np.array([row]), np.array([rate]), first)
+
+    # Several epochs in a call
+
+    def _epochs_at_once(self, mode: Mode) -> int:
+        """How many whole epochs the next call is to have; 0 if it cannot be a whole one."""
+        if mode != "run" or self._position:
+            return 0
+        most = self._pace.epochs(self._engine)
+        if most > 1 and self._batch_sink is None:
+            return 1
+        return min(most, self._first_epoch + self.config.epochs - self._epoch)
+
+    def _advance_epochs(self, most: int) -> Outcome | None:
+        """One call into the engine for ``most`` epochs at once, and what follows from it."""
+        orders = self._schedule.orders(self._epoch, most)
+        now = rates(self.config, self._epoch, len(orders), self._plateau)
+        orders = orders[: len(now)]
+        began = time.perf_counter()
+        table, rest = self._engine.epochs(orders, now, self._parts, self._watch)
+        done = len(table)
+        self._pace.did_epochs(done, time.perf_counter() - began)
+        self._rows += done * orders.shape[1] + rest
+        self._epoch, self._position = self._epoch + done, rest
+        outcome = None
+        if done:
+            used = now[:done] if self._has_rate else np.full(done, math.nan)
+            outcome = self._record_epochs(table, used)
+        if outcome is None and done < len(orders):
+            outcome = self._broken_off(orders[done, rest:])
+        return outcome
+
+    # After epochs
+
+    def _record_epochs(
+        self, table: FloatArray, used: FloatArray, first: bool = False
+    ) -> Outcome | None:
+        """Tell what was measured, (epochs, 4), at rates (epochs,); the outcome if the run is over."""
+        numbers = np.arange(self._epoch - len(table) + 1, self._epoch + 1)
+        epochs = Epochs(self.run_id, frozen(np.column_stack([numbers, table, used])))
+        self._record.put(epochs)
+        if self._batch_sink is not None:
+            self._batch_sink.post_epochs(epochs)
+        else:
+            for epoch in epochs:
+                self._sink.post(epoch)
+        loss = float(table[-1, 0])
+        if not math.isfinite(loss):
+            message = self._divergence().after_epoch(self._epoch, self._state.parameters)
+            return "diverged", message
         if self.config.schedule == "plateau":
             go_on = start_plateau if first else after_loss
-            watched = validation if validation.rows else train
-            self._plateau = go_on(self.config, watched.loss, self._plateau)
+            for watched in table[:, 1 if len(self._parts[1].X) else 0].tolist():
+                self._plateau = go_on(self.config, watched, self._plateau)
         self._set_rate()
-        return self._stop_rule(train, validation)
+        return outcome_of(self._watch, loss, self._epoch, self._first_epoch, self.config)
+
+    def _divergence(self) -> Divergence:
+        return Divergence(self._network.topology, self.config, self._parts[0], self._row_numbers)
 
     def _set_rate(self) -> None:
         """Tell the engine the learning rate that the schedule comes to."""
@@ -256,30 +308,8 @@ class Session:
         if rate != self._engine.config.learning_rate:
             self._engine.config = self.config.at_rate(rate)
 
-    def _evaluated(self, rows: _Rows) -> Evaluation:
+    def _evaluated(self, rows: Rows) -> Evaluation:
         return self._engine.measure(rows.X, rows.Y, rows.labels)
-
-    def _stop_rule(
-        self, train: Evaluation, validation: Evaluation
-    ) -> tuple[StopReason, str] | None:
-        config = self.config
-        watched = config.patience is not None and validation.rows > 0
-        if watched and (self._best is None or validation.loss < self._best[0]):
-            self._best = validation.loss, self._epoch, self._state.parameters.copy()
-        if config.target_loss is not None and train.loss <= config.target_loss:
-            return "target_loss", f"The training loss reached {train.loss:.6g}."
-        if (
-            config.patience is not None
-            and self._best is not None
-            and self._epoch - self._best[1] >= config.patience
-        ):
-            return "early_stopping", (
-                f"No better validation loss for {config.patience} epochs: "
-                f"the weights are those of epoch {self._best[1]}."
-            )
-        if self._epoch - self._first_epoch >= config.epochs:
-            return "epochs", f"{self._epoch - self._first_epoch:,} epochs are done."
-        return None
 
     @property
     def _begun(self) -> bool:
@@ -288,23 +318,21 @@ class Session:
 
     def _measure_best(self) -> None:
         """What early stopping goes on from. Its loss is measured again: the data may be other ones."""
-        rows, best = self._sets[1], self._earlier_best
-        if self.config.patience is None or best is None or not len(rows.X):
+        watch, best = self._watch, self._earlier_best
+        if not watch.patience or best is None:
             return
         vector = self._state.parameters
-        here, parameters = vector.copy(), best.parameters.astype(vector.dtype)
-        vector[:] = parameters
-        self._best = self._evaluated(rows).loss, best.epoch, parameters
+        here, watch.best = vector.copy(), best.parameters.astype(vector.dtype)
+        vector[:] = watch.best
+        watch.best_loss = self._evaluated(self._parts[1]).loss
+        watch.waited = self._epoch - best.epoch
         vector[:] = here
 
     def _change(self, config: TrainingConfig) -> None:
         """Take over what may change during a run."""
         before = self.config
-        if batch_rows(config, len(self._sets[0].X)) != batch_rows(
-            self.config, len(self._sets[0].X)
-        ):
-            self._call_rows = 1
-        self.config = replace(before, **{name: getattr(config, name) for name in CHANGEABLE})
+        self._pace.forget()
+        self.config = adapted(before, config)
         self._note_changes(before, CHANGEABLE)
         self._engine.config = self.config
         self._set_rate()
@@ -312,11 +340,8 @@ class Session:
 
     def _note_changes(self, before: TrainingConfig, names: Sequence[str]) -> None:
         """Put into the history what is different from settings that something was learned with."""
-        for name in names if self._begun else ():
-            old, new = (getattr(config, name) for config in (before, self.config))
-            if old != new:
-                texts = ("none" if value is None else value for value in (old, new))
-                self._changes = joined(self._changes, SettingChange(self._epoch, name, *texts))
+        if self._begun:
+            self._changes = with_changes(self._changes, self._epoch, before, self.config, names)
 
     # What it tells
 
@@ -324,15 +349,15 @@ class Session:
         parameters = frozen(self._state.parameters.astype(np.float64))
         self._sink.post(
             Snapshot(
-                self.run_id, self._epoch, self._position, parameters, self._rows, self._seconds
+                self.run_id, self._epoch, self._position, parameters, self._rows, self._pace.seconds
             )
         )
 
     def _result(self, reason: StopReason, message: str) -> Result:
         parameters, slots = self._state.exported()
         best_epoch, best = None, None
-        if self._best is not None:
-            best = Best(self._best[1], self._best[2].astype(np.float64))
+        if (kept := self._watch.best) is not None:
+            best = Best(self._epoch - self._watch.waited, kept.astype(np.float64))
         if best is not None and reason in ("epochs", "target_loss", "early_stopping"):
             best_epoch, parameters = best.epoch, best.parameters
             if best_epoch != self._epoch:
@@ -348,56 +373,17 @@ class Session:
             message,
             progress if self._begun else Progress(),
             self._rows,
-            self._seconds,
+            self._pace.seconds,
             self.config,
             best_epoch,
         )
 
-    def _divergence(self, rows: IntArray) -> str:
-        row = self._first_bad_row(rows) or int(self._row_numbers[rows[0]]) + 1
-        of = "" if len(rows) == 1 else f" of an update with {len(rows):,} rows"
-        return self._advice(f"in epoch {self._epoch + 1}, at row {row}{of}, a loss or weight")
 
-    def _first_bad_row(self, rows: IntArray) -> int | None:
-        """The number of the first of these training rows whose loss is not finite, from 1."""
-        X, Y = self._sets[0].X[rows], self._sets[0].Y[rows]
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            y_hat = predict(self._network.topology, self._state.parameters, X)
-            losses = LOSSES[self.config.loss].value(y_hat, Y)
-        bad = rows[~np.isfinite(losses)]
-        return int(self._row_numbers[bad[0]]) + 1 if bad.size else None
-
-    def _advice(self, where: str) -> str:
-        rate = SETTINGS["learning_rate"].text(self.config.learning_rate)
-        return (
-            f"Training stopped: {where} was no longer a finite number. The weights are the last "
-            f"finite ones; try a smaller learning rate (it was {rate}) or scale the columns."
-        )
-
-
-def history_of(epochs: Sequence[EpochDone], changes: tuple[SettingChange, ...] = ()) -> History:
-    """The record that these events tell."""
-    columns = (np.array([getattr(e, name) for e in epochs]) for name in History.COLUMNS)
-    return History(*columns, changes=changes)
-
-
-def can_continue(before: Project, after: Project) -> bool:
-    """Whether a run on ``before`` may go on with ``after``: nothing differs but what may change."""
-    changed = {name: getattr(after.config, name) for name in CHANGEABLE}
-    adapted = replace(before, config=replace(before.config, **changed))
-    return adapted == replace(
-        after, layout=before.layout, unfolded=before.unfolded, notes=before.notes
-    )
-
-
-class _Rows:
+def _rows(dataset: Dataset, part: int, dtype: str) -> Rows:
     """One part of a data set in the run's precision."""
-
-    def __init__(self, dataset: Dataset, part: int, dtype: str) -> None:
-        rows = dataset.rows(part)
-        self.X = np.ascontiguousarray(dataset.inputs[rows], dtype=dtype)
-        self.Y = np.ascontiguousarray(dataset.targets[rows], dtype=dtype)
-        self.labels = None if dataset.labels is None else dataset.labels[rows]
+    rows = dataset.rows(part)
+    X, Y = (np.ascontiguousarray(a[rows], dtype=dtype) for a in (dataset.inputs, dataset.targets))
+    return Rows(X, Y, None if dataset.labels is None else dataset.labels[rows])
 
 
 def train(

@@ -7,14 +7,15 @@ import io
 import numpy as np
 import pytest
 
-from bpstudio.cli.monitor import Monitor, TrainingError, curve_lines, run_session
+from bpstudio.cli.monitor import Monitor, curve_lines, run_session
+from bpstudio.cli.options import TrainingError
 from bpstudio.cli.plot import curves
 from bpstudio.cli.report import confusion_lines, plain, table
 from bpstudio.engines.base import Engine
 from bpstudio.files.samples import starter
 from bpstudio.model.history import History
 from bpstudio.training import session as sessions
-from bpstudio.training.events import EpochDone
+from bpstudio.training.events import EpochDone, Epochs
 from bpstudio.training.mailbox import Mailbox
 from bpstudio.training.session import Session
 
@@ -56,7 +57,7 @@ def test_that_the_monitor_draws_over_itself(encoding: str) -> None:
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding, write_through=True)
     monitor = Monitor(stream, 0, 50)
     for epoch in range(0, 51, 10):
-        monitor.update([EpochDone(1, epoch, 1 / (1 + epoch), float("nan"), 1.0, 1.0)])
+        monitor.update(Epochs.of(EpochDone(1, epoch, 1 / (1 + epoch), float("nan"), 1.0, 1.0)))
     monitor.close()
     text = stream.buffer.getvalue().decode(encoding)  # type: ignore[attr-defined]
     assert text.count("50/50") == 1 and text.endswith("\n")

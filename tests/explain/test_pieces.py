@@ -7,7 +7,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 
 from bpstudio.explain.derivation import explain
+from bpstudio.explain.formula_image import formula_box
 from bpstudio.explain.keys import StepKey
+from bpstudio.explain.plain_text import plain, pretty
 from bpstudio.model.config import TrainingConfig
 from tests.explain.example import example
 from tests.explain.latex import check_formula
@@ -52,3 +54,26 @@ def test_that_the_pieces_joined_are_the_formula(problem: Problem) -> None:
                 if piece.key is not None:
                     assert piece.key in step.depends
                     check_formula(piece.latex)
+
+
+@given(problems(held=True, rows=2))
+@settings(max_examples=15)
+def test_that_every_number_is_a_link_also_inside_fractions(problem: Problem) -> None:
+    config = replace(TrainingConfig(l2=0.1, optimizer="adamw"), loss=problem.loss)
+    d = explain(problem.network, problem.X, problem.Y, config=config)
+    link = problem.topology.links[0]
+    for step in d.ancestry(d.of_weight(link.source, 0, link.target, 0)):
+        for whole, pieces in ((step.symbols, step.pieces()), (step.numbers(4), step.pieces(4))):
+            found = {p.key for piece in pieces for p in (piece, *piece.inner)} - {None}
+            folded = r"\cdots" in whole or "mathrm" in step.symbols
+            assert found == set(step.depends) or (folded and found <= set(step.depends))
+            for piece in pieces:
+                spots = formula_box(piece.marked or piece.latex).spots
+                assert sorted(spot.number for spot in spots) == list(range(len(piece.inner)))
+
+
+def test_that_indices_are_small_where_they_are_digits() -> None:
+    assert pretty("w_{11}^{(2)}") == "w₁₁⁽²⁾"
+    assert pretty(r"f'(\beta_{1} + \theta_{1})") == "f′(β₁ + θ₁)"
+    assert pretty("w_{1,12}") == plain("w_{1,12}")
+    assert pretty("w_{hj}") == plain("w_{hj}")

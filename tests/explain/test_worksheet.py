@@ -12,8 +12,15 @@ from hypothesis import given, settings
 from bpstudio.explain.derivation import Derivation, explain
 from bpstudio.explain.keys import StepKey
 from bpstudio.explain.plain_text import plain
-from bpstudio.explain.worksheet import MOST_BLANKS, Worksheet, result_latex
+from bpstudio.explain.worksheet import (
+    COMFORTABLE,
+    MOST_BLANKS,
+    Worksheet,
+    count_blanks,
+    result_latex,
+)
 from bpstudio.explain.worksheet_html import exercise_html, solution_html
+from bpstudio.files.lessons import load_lesson
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.dataset import Column, Dataset
 from bpstudio.model.network import Network
@@ -150,3 +157,37 @@ def test_that_the_pages_are_whole_and_the_exercise_keeps_its_secrets() -> None:
         relation = "←" if blank.key.kind == "new" else "="
         text = f"{plain(blank.symbol)} {relation} {plain(result_latex(blank))}"
         assert text in labels and text not in hidden
+
+
+def test_that_one_weight_of_a_wide_network_is_asked_by_its_chain_alone() -> None:
+    network = Network.create(Topology.parse("30-20-3"), seed=1)
+    d = explain(network, np.linspace(-1, 1, 30), np.array([0.0, 1.0, 0.0]))
+    assert count_blanks(d) > COMFORTABLE
+    new = d.of_weight("input", 4, "hidden1", 7)
+    sheet = Worksheet.of_parameter(d, new)
+    blanks = list(sheet.blanks())
+    assert [blank.number for blank in blanks] == ["19", "16", "17", "15", "20", "5"]
+    assert blanks[-1].value == new.value
+    known = {step.key for step in sheet.given()} | {blank.key for blank in blanks}
+    assert all(key in known for blank in blanks for key in d.step(blank.key).depends)
+    assert not {step.key for step in sheet.given()} & {blank.key for blank in blanks}
+    answers = {
+        blank.key: result_latex(blank) for blank in blanks if "times" not in result_latex(blank)
+    }
+    assert all(mark.right for mark in sheet.marks(answers).values()) and answers
+    assert "Given" in exercise_html(sheet)
+
+
+def test_that_terms_that_cancel_need_no_nine_decimals() -> None:
+    d = Derivation.of_project(load_lesson("softmax"), [0])
+    sheet = Worksheet.of(d)
+    zero = StepKey("net", "output", 0, sample=0)
+    assert d.step(zero).value == 0 and sheet.blank(zero).decimals == 4
+    assert sheet.mark(zero, "0.00004").right and not sheet.mark(zero, "0.001").right
+
+
+def test_that_a_weight_that_is_held_is_no_worksheet() -> None:
+    topology = Topology.parse("2-2-1").with_layer_options("output", frozen=True)
+    d = explain(Network.create(topology), [1.0, 0.5], [0.0])
+    with pytest.raises(ValueError, match="leaves the weight"):
+        Worksheet.of_parameter(d, d.of_weight("hidden1", 0, "output", 0))

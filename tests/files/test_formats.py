@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import re
 import struct
 import zipfile
@@ -392,7 +393,7 @@ def test_that_a_parquet_file_is_read(tmp_path: Path) -> None:
     whole = (tmp_path / "t.parquet").read_bytes()
     for content in (whole[:40], whole[:4] + b"?" * 50 + whole[54:], whole[:-12]):
         (tmp_path / "t.parquet").write_bytes(content)
-        with pytest.raises(FileError, match="is no Parquet file or damaged"):
+        with pytest.raises(FileError, match="is no Parquet file, or it is damaged: write it again"):
             read_source(tmp_path / "t.parquet")
 
 
@@ -482,3 +483,17 @@ def test_that_text_at_hand_is_read_like_a_file() -> None:
     buffer = io.StringIO()
     np.savetxt(buffer, np.arange(6).reshape(3, 2))
     assert numbers(read_source(buffer.getvalue())).tolist() == [[0, 1], [2, 3], [4, 5]]
+
+
+def test_that_a_damaged_file_is_told_by_our_own_sentence_alone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("polars")
+    pytest.importorskip("openpyxl")
+    for name, content in (("t.parquet", b"PAR1" + bytes(40) + b"PAR1"), ("t.xlsx", b"PK\x03\x04")):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(FileError) as refused:
+            read_source(tmp_path / name)
+        assert str(refused.value).count(":") == 1 and "(" not in str(refused.value)
+    os.write(2, b"still heard")
+    assert capfd.readouterr().err == "still heard"

@@ -193,7 +193,7 @@ ODD: list[tuple[str, str | bytes, str | int]] = [
     ("noise", np.random.default_rng(0).bytes(3000), "t.csv"),
     ("a page", "<html><body><p>a,b</p>\n</body></html>\n", "t.csv"),
     ("JSON", '{"a": [1, 2],\n "b": [3, 4]}\n', "t.csv"),
-    ("zip, but not that", b"PK\x03\x04" + b"\0" * 40, "is damaged"),
+    ("zip, but not that", b"PK\x03\x04" + b"\0" * 40, "is cut off or damaged"),
     ("packed, but not named so", gzip.compress(b"a,b\n1,2\n"), "is packed: give its name the ending"),
     (
         "too many categories",

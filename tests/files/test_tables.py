@@ -209,7 +209,7 @@ BAD: list[tuple[str | bytes, dict[str, Any], str]] = [
     ("a,b\n1,2\n\n\n3,4,5\n", {}, "t.csv, line 5: this row has 3 cells"),
     ("a,b,a\n1,2,3\n", {}, "columns 1 and 3 are both called 'a'"),
     ("a,b\n1,2\n3,\0\n", {}, "t.csv, line 3: there is a NUL byte"),
-    (b"PK\x03\x04\x00\x00,x\n", {}, "is damaged (File is not a zip file)"),
+    (b"PK\x03\x04\x00\x00,x\n", {}, "t.csv' is cut off or damaged: write it again"),
     (b"\x7fELF\x02\x00\x00,x\n", {}, "line 1: there is a NUL byte"),
     ("a,b\n1,2\n1e400,3\n", {}, "t.csv, line 3, column 'a': '1e400' is infinite or too large"),
     ("a,b\n1,2\n3,-inf\n", {}, "t.csv, line 3, column 'b': '-inf' is infinite"),
@@ -486,3 +486,16 @@ def test_that_a_table_read_again_gives_its_own_values(table: Any) -> None:
     data = load_table(path)
     inputs, targets = read_inputs(path, data.preparation)
     np.testing.assert_array_equal(np.column_stack([inputs, targets]), data.values)  # type: ignore[arg-type]
+
+
+def test_that_text_beside_decimal_commas_keeps_its_own(tmp_path: Path) -> None:
+    rows = "".join(
+        f"{k},5;{('ab', 'a,b', 'c')[k % 3]};{'?' if k % 5 == 0 else f'{k},25'}\n"
+        for k in range(300)
+    )
+    (tmp_path / "t.csv").write_text(f"x;kind;y\n{rows}")
+    source = read_source(tmp_path / "t.csv")
+    x, kind, y = source.columns
+    assert x.numbers is not None and x.numbers[:2].tolist() == [0.5, 1.5]
+    assert set(kind.counts) == {"ab", "a,b", "c"}
+    assert y.numbers is not None and y.numbers[1] == 1.25 and len(y.missing) == 60

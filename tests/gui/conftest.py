@@ -23,6 +23,8 @@ def unswept() -> Iterator[None]:
     """As in the app, no other thread than the window's lets go of widgets that hold each other."""
     gc.disable()
     yield
+    # Now, and not while someone asks Qt for a list of all widgets.
+    gc.collect(1)
     gc.enable()
 
 

@@ -126,6 +126,16 @@ def test_that_a_neuron_borrows_the_place_of_the_confusion_matrix_too(panel: Outp
     assert panel.shown_view == "confusion"
 
 
+def test_that_data_of_another_kind_are_shown_in_their_natural_view(panel: OutputPanel) -> None:
+    panel.show_project(project_on("iris"))
+    assert panel.shown_view == "confusion"
+    panel.show_project(project_on("circles"))
+    assert panel.shown_view == "surface"
+    panel.view.button("confusion").click()
+    panel.show_project(project_on("moons"))
+    assert panel.shown_view == "confusion"
+
+
 @pytest.mark.parametrize("part", [VALIDATION, TRAIN])
 def test_that_the_confusion_matrix_counts_every_row_once(panel: OutputPanel, part: int) -> None:
     project = project_on("iris", epochs=5)

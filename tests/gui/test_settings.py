@@ -154,7 +154,7 @@ def test_that_settings_changed_in_a_run_hold_without_a_restart_and_are_in_the_re
     qtbot.waitUntil(lambda: told() == wanted, timeout=20_000)
     last = max(c.epoch for c in window.document.shown.history.changes)
     qtbot.waitUntil(lambda: window.document.shown.epoch > last + 1, timeout=20_000)
-    assert window.loss_panel.plot.marks
+    qtbot.waitUntil(lambda: bool(window.loss_panel.plot.marks), timeout=20_000)
     press(window, "playButton")
     until_idle(qtbot, window)
     history = window.document.project.history

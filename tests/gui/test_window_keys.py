@@ -52,3 +52,23 @@ def test_that_no_two_actions_have_the_same_key(window: MainWindow) -> None:
         for key in window.actions_by_name[spec.method].shortcuts()
     ]
     assert len(keys) == len(set(keys))
+
+
+def test_that_the_canvas_zooms_and_is_tidied_by_keys(window: MainWindow) -> None:
+    canvas = window.canvas
+    before, middle = canvas.navigation.scale, canvas.navigation.seen.center()
+    for key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+        scale = canvas.navigation.scale
+        QTest.keyClick(window, key, CONTROL)
+        assert canvas.navigation.scale == pytest.approx(1.25 * scale)
+    away = canvas.navigation.seen.center() - middle
+    assert abs(away.x()) < 3 and abs(away.y()) < 3
+    for _ in range(2):
+        QTest.keyClick(window, Qt.Key.Key_Minus, CONTROL)
+    assert canvas.navigation.scale == pytest.approx(before)
+    places = dict(canvas.places)
+    canvas.editor.move(["hidden1"], {i: (p.x, p.y) for i, p in places.items()}, (30, 90))
+    assert canvas.places != places
+    QTest.keyClick(window, Qt.Key.Key_T, CONTROL | SHIFT)
+    assert canvas.places == places
+    assert window.document.stack.undoText() == "Tidy up"

@@ -19,6 +19,7 @@ def opened(qtbot: QtBot, project: Project | None = None) -> MainWindow:
 
 def closed(window: MainWindow) -> None:
     """Close and delete it, without a question about what is not saved."""
+    window.runner.stop()
     window.document.stack.setClean()
     window.close()
     delete_now(window)

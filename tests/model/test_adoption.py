@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bpstudio.files.samples import SAMPLES, sample, starter
+from bpstudio.model import editing
 from bpstudio.model.adoption import Wish, adopt, suits, with_settings
+from bpstudio.model.editing import named_after
 from bpstudio.model.functions import ACTIVATIONS, LOSSES
 from bpstudio.model.project import Project
 from bpstudio.model.proposal import proposal
@@ -28,7 +30,7 @@ def test_that_every_sample_gets_a_network_that_can_be_trained(name: str, keep: b
 def test_that_an_empty_canvas_gets_what_is_proposed() -> None:
     dataset = sample("iris")
     project = adopt(Project(), dataset, Wish(keep=True)).project
-    assert project.topology == proposal(dataset).topology
+    assert project.topology == named_after(proposal(dataset).topology, dataset)
 
 
 @pytest.mark.parametrize("activation", list(ACTIVATIONS))
@@ -72,3 +74,26 @@ def test_that_settings_with_a_proposal_bring_its_output_and_keep_the_weights() -
     assert after.config == proposed.config
     assert after.problem() is None
     assert (after.network.parameters == project.network.parameters).all()
+
+
+@pytest.mark.parametrize("keep", [False, True])
+def test_that_the_output_layer_is_called_what_it_predicts(keep: bool) -> None:
+    project = adopt(starter(), sample("iris"), Wish(keep)).project
+    assert project.topology.label(project.topology.output.id) == "species"
+    assert project.topology.label(project.topology.input.id) == "input"
+    project = adopt(project, sample("sine"), Wish(keep)).project
+    assert project.topology.output.name == "y"
+
+
+def test_that_a_name_that_people_gave_the_output_stays() -> None:
+    project = starter()
+    project = editing.set_layer_options(project, [project.topology.output.id], name="verdict")
+    assert adopt(project, sample("iris"), Wish(keep=True)).project.topology.output.name == "verdict"
+
+
+def test_that_the_name_stays_with_the_output_when_a_layer_is_put_behind_it() -> None:
+    project = adopt(starter(), sample("iris"), Wish()).project
+    before = project.topology.output.id
+    project = editing.insert_layer(project, 3, before)
+    names = [layer.name for layer in project.topology.layers]
+    assert names == ["", "", "", "species"]

@@ -14,6 +14,8 @@ from bpstudio.model import editing, wiring
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import TopologyError, layer_ids
+from bpstudio.training.mailbox import Callback
+from bpstudio.training.session import Session
 
 from ..strategies import parameters_for, seeds, topologies
 
@@ -301,3 +303,54 @@ def test_that_new_neurons_and_kept_links_change_no_output_of_a_trained_network(
     left, right = data.draw(st.permutations([x.id for x in topology.layers]))[:2]
     drawn, _ = editing.draw_layer(project, 3, left, right, keep=True)
     assert np.allclose(drawn.network.predict(X), before, rtol=0, atol=1e-12)
+
+
+EDITS = {
+    "a layer drawn": lambda p: editing.insert_layer(p, 2, "input"),
+    "a layer drawn, the link kept": lambda p: editing.insert_layer(p, 2, "hidden1", keep=True),
+    "a layer removed": lambda p: editing.remove_layers(p, ["hidden1"]),
+    "a neuron added": lambda p: editing.resize_layer(p, "hidden1", 5),
+    "a neuron removed": lambda p: editing.remove_neurons(p, "hidden1", [1]),
+    "a link added": lambda p: wiring.connect(p, "input", None, "output", None),
+    "another shape": lambda p: editing.set_shape(p, "2-4-3-3-2"),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_that_the_optimizer_remembers_every_weight_that_stays(name: str) -> None:
+    project = learned(project_of("2-4-3-2"))
+    marks = project.network.parameters
+    slots = {"velocity": -marks, "step_size": 10 * marks, "updates": np.array([7.0])}
+    config = bp.TrainingConfig(learning_rate=0.25)
+    before = replace(project, config=config, progress=Progress(3, 2, slots))
+    after = EDITS[name](before)
+    vector, found = after.network.parameters, after.progress.slots
+    stays = np.isin(vector, marks)
+    assert 0 < stays.sum() < max(vector.size, marks.size)
+    assert np.array_equal(found["velocity"], np.where(stays, -vector, 0.0))
+    assert np.array_equal(found["step_size"], np.where(stays, 10 * vector, 0.25))
+    assert found["updates"].tolist() == [7.0]
+    assert (after.progress.epoch, after.progress.position) == (3, 0)
+
+
+def test_that_training_goes_on_after_a_neuron_is_added_with_the_momentum_of_the_others() -> None:
+    rng = np.random.default_rng(0)
+    data = bp.Dataset.from_arrays(rng.normal(size=(20, 2)), rng.uniform(size=(20, 1)))
+    config = bp.TrainingConfig(optimizer="momentum", epochs=3, learning_rate=0.1, seed=0)
+    project = Project.create(bp.Topology.parse("2-3-1"), data, config)
+    result = bp.train(project.network, data, config)
+    trained = project.trained(result.network, result.progress, result.history)
+    larger = editing.resize_layer(trained, "hidden1", 4)
+    before, after = trained.progress.slots["velocity"], larger.progress.slots["velocity"]
+    assert before.any()
+    old = bp.Network.create(trained.topology).with_parameters(before)
+    new = bp.Network.create(larger.topology).with_parameters(after)
+    assert np.array_equal(new.weights["input", "hidden1"][:3], old.weights["input", "hidden1"])
+    assert np.array_equal(new.biases["output"], old.biases["output"])
+    assert not new.weights["input", "hidden1"][3:].any()
+    # A run takes the memory up: it goes elsewhere than one that begins anew.
+    ends = [
+        Session(larger.network, data, config, Callback(None), progress=progress).run().network
+        for progress in (larger.progress, Progress(larger.epoch))
+    ]
+    assert ends[0] != ends[1]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpstudio.training.events import EpochDone, Snapshot, Started
+from bpstudio.training.events import EpochDone, Epochs, Snapshot, Started
 from bpstudio.training.mailbox import Mailbox, MetricsBuffer
 from bpstudio.training.schedule import Schedule
 
@@ -21,7 +21,7 @@ def test_that_metrics_stay_bounded_in_order_and_keep_the_first_and_the_newest(
 ) -> None:
     buffer = MetricsBuffer(capacity)
     for number in range(last + 1):
-        buffer.put(epoch(number))
+        buffer.put(Epochs.of(epoch(number)))
     epochs = [e.epoch for e in buffer.rows()]
     assert len(epochs) <= capacity + 1
     assert epochs == sorted(set(epochs))
@@ -33,10 +33,10 @@ def test_that_metrics_stay_bounded_in_order_and_keep_the_first_and_the_newest(
 def test_that_full_metrics_halve_their_resolution() -> None:
     buffer = MetricsBuffer(8)
     for number in range(9):
-        buffer.put(epoch(number))
+        buffer.put(Epochs.of(epoch(number)))
     assert [e.epoch for e in buffer.rows()] == [0, 2, 4, 6, 8]
     assert [e.epoch for e in buffer.take()] == [0, 2, 4, 6, 8]
-    assert buffer.rows() == []
+    assert not buffer.rows()
 
 
 def test_that_lifecycle_events_are_never_dropped() -> None:
@@ -71,3 +71,31 @@ def test_that_an_epochs_order_is_a_permutation_decided_by_seed_and_epoch_alone(
     other.order(0)
     assert np.array_equal(other.order(number), order)
     assert list(Schedule(rows, seed, False).order(number)) == list(range(rows))
+
+
+@given(st.integers(1, 3000), st.integers(0, 700), st.integers(1, 400), st.booleans())
+def test_that_orders_of_many_epochs_are_those_of_each(
+    rows: int, number: int, most: int, shuffle: bool
+) -> None:
+    many = Schedule(rows, 3, shuffle).orders(number, most)
+    assert 1 <= len(many) <= most and many.shape[1] == rows
+    single = Schedule(rows, 3, shuffle)
+    for k in {0, len(many) // 2, len(many) - 1}:
+        assert np.array_equal(single.order(number + k), many[k])
+
+
+def test_that_epochs_put_together_are_kept_like_epochs_put_one_by_one() -> None:
+    together, alone = MetricsBuffer(16), MetricsBuffer(16)
+    table = np.column_stack([np.arange(100), *np.random.default_rng(0).random((5, 100))])
+    for start, stop in ((0, 1), (1, 7), (7, 60), (60, 61), (61, 100)):
+        together.put(Epochs(1, table[start:stop]))
+    for k in range(100):
+        alone.put(Epochs(1, table[k : k + 1]))
+    assert np.array_equal(together.rows().table, alone.rows().table)
+
+
+def test_that_epochs_are_a_sequence_of_what_was_told() -> None:
+    epochs = Epochs(4, np.array([[k, 0.5, 0.25, 1.0, 0.75, 0.1] for k in range(3)]))
+    assert epochs[1] == EpochDone(4, 1, 0.5, 0.25, 1.0, 0.75, 0.1)
+    assert [e.epoch for e in epochs[1:]] == [1, 2]
+    assert Epochs.of(epochs[2])[0] == epochs[2]

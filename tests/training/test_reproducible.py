@@ -125,9 +125,9 @@ def test_that_calls_into_the_engine_never_cut_a_batch(monkeypatch: pytest.Monkey
         return engine
 
     monkeypatch.setattr(sessions, "create_engine", watched)
-    data = bp.Dataset.from_arrays(np.zeros((50, 1)), np.zeros(50))
-    bp.train(bp.Network.create(bp.Topology.parse("1-1")), data, bp.TrainingConfig(8, epochs=3))
-    assert sum(sizes) == 150
+    data = bp.Dataset.from_arrays(np.zeros((250, 1)), np.zeros(250))
+    bp.train(bp.Network.create(bp.Topology.parse("1-1")), data, bp.TrainingConfig(8, epochs=1))
+    assert sum(sizes) == 250
     assert sizes[0] == 8, "the first call is short: nothing is known of the speed yet"
     assert all(size % 8 in (0, 2) for size in sizes), "only the epoch's last batch is short"
     assert max(sizes) > 8, "later calls are longer"

@@ -16,10 +16,11 @@ from bpstudio.model.dataset import VALIDATION, Dataset
 from bpstudio.model.network import Network
 from bpstudio.model.project import Progress, ProjectError
 from bpstudio.model.topology import Topology
+from bpstudio.training.changes import can_continue
 from bpstudio.training.control import Control
 from bpstudio.training.events import EpochDone, Event, Failed, Finished, Paused, Snapshot, Started
 from bpstudio.training.mailbox import Mailbox
-from bpstudio.training.session import Session, can_continue, train
+from bpstudio.training.session import Session, train
 
 SECONDS = 20.0
 

@@ -19,7 +19,8 @@ from bpstudio.engines.native import KernelError, ObjectCode, start_compiler
 class Kernels:
     """The functions of ``signatures.ENTRIES`` for one precision, as Python callables.
 
-    Arrays are passed by address. A call lets go of the interpreter while it runs.
+    Arrays are passed by address. A call lets go of the interpreter while it runs. ``addresses`` are for
+    the function that calls the others itself.
     """
 
     def __init__(self, dtype: str, groups: list[tuple[bytes, dict[str, str]]]) -> None:
@@ -30,9 +31,15 @@ class Kernels:
             for code, (_, symbols) in zip(self._code, groups, strict=True)
             for name, symbol in symbols.items()
         }
+        self.addresses = {
+            name: code.address(symbol)
+            for code, (_, symbols) in zip(self._code, groups, strict=True)
+            for name, symbol in symbols.items()
+        }
         self.online = functions["online"]
         self.batches = functions["batches"]
         self.measure = functions["measure"]
+        self.epochs = functions["epochs"]
 
     @staticmethod
     def _kinds(name: str, dtype: str) -> list[Any]:

@@ -36,6 +36,10 @@ infinite for none, ``shrink`` what is left of a weight by decoupled decay; the o
 TrainingConfig."""
 SETTING_PLACES = {name: place for place, name in enumerate(SETTINGS)}
 
+CALL_CODES = {"online": 0, "batches": 1, "measure": 2}
+CALL_WORDS = 40
+"""What the kernel of whole epochs knows of a call: code, address and arguments."""
+
 BLOCK = 256
 """Terms of a matrix product before its tiles are written: so much of it stays in the nearer caches."""
 

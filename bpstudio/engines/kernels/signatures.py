@@ -6,6 +6,7 @@ ENTRIES: dict[str, tuple[str, str]] = {
     "online": ("online", "onppiinnpinpnppbt"),
     "batches": ("batches", "onnnnppiinnppppinnnppppnpinppppbnbs"),
     "measure": ("measures", "onnppobiinnpinpppndo"),
+    "epochs": ("epochs", "nniipnpsdis"),
 }
 """By name: the module, and a letter for each argument.
 
@@ -14,5 +15,5 @@ float64; ``n`` is an unsigned word,
 ``b`` a truth value, ``t`` a number of the precision and ``d`` a float64. Each returns a float64.
 """
 
-GROUPS = {"online": ("online",), "batches": ("batches", "measure")}
+GROUPS = {"online": ("online", "epochs"), "batches": ("batches", "measure")}
 """What is compiled together, for vectors of ``width.BYTES``."""

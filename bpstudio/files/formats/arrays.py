@@ -78,8 +78,8 @@ def _arrays(path: Path, name: str, request: Request) -> dict[str, Array]:
                 return _members(archive, name, request)
     except OSError as error:
         raise file_error(error, path) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
-        raise FileError(f"'{name}' is damaged ({error}): write it again.") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+        raise FileError(f"'{name}' is cut off or damaged: write it again.") from None
 
 
 def _members(archive: zipfile.ZipFile, name: str, request: Request) -> dict[str, Array]:

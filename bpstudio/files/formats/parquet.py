@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -15,6 +19,8 @@ from bpstudio.files.memory import check_memory
 from bpstudio.files.source import Request, Source
 from bpstudio.files.text import open_binary
 from bpstudio.model.dataset import DataError
+
+_ONE_AT_A_TIME = Lock()
 
 
 def read(path: Path, request: Request) -> Source:
@@ -40,27 +46,51 @@ def read(path: Path, request: Request) -> Source:
 
 def _frame(polars: Any, path: Path, name: str, request: Request) -> Any:
     try:
-        lazy = polars.scan_parquet(path)
-        width = len(lazy.collect_schema())
-        check_width(width, name)
-        rows = int(lazy.select(polars.len()).collect().item())
-        check_memory(24.0 * rows * width, f"{name}: {rows:,} rows", "take a part of it")
-        request.check(0.1)
-        return (lazy if request.limit is None else lazy.head(request.limit)).collect()
+        with _quiet():
+            return _collected(polars, path, name, request)
     except (DataError, Cancelled, MemoryError):
         raise
-    except Exception as error:
-        raise FileError(_damaged(name, error)) from None
+    except Exception:
+        raise FileError(_damaged(name)) from None
     except BaseException as error:
         # What goes wrong inside polars may come as a panic, which is no Exception.
         if type(error).__name__ != "PanicException":
             raise
-        raise FileError(_damaged(name, error)) from None
+        raise FileError(_damaged(name)) from None
 
 
-def _damaged(name: str, error: BaseException) -> str:
-    reason = " ".join(str(error).split())[:80] or type(error).__name__
-    return f"'{name}' is no Parquet file or damaged ({reason}): write it again."
+def _collected(polars: Any, path: Path, name: str, request: Request) -> Any:
+    lazy = polars.scan_parquet(path)
+    width = len(lazy.collect_schema())
+    check_width(width, name)
+    rows = int(lazy.select(polars.len()).collect().item())
+    check_memory(24.0 * rows * width, f"{name}: {rows:,} rows", "take a part of it")
+    request.check(0.1)
+    return (lazy if request.limit is None else lazy.head(request.limit)).collect()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Nothing on standard error: a panic inside polars is told there before Python hears of it."""
+    with _ONE_AT_A_TIME:
+        try:
+            kept = os.dup(2)
+        except OSError:
+            # There is no standard error, as in an app without a console.
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            os.close(nowhere)
+
+
+def _damaged(name: str) -> str:
+    return f"'{name}' is no Parquet file, or it is damaged: write it again."
 
 
 def _column(polars: Any, series: Any) -> RawColumn:

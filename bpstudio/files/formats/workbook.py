@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
+import warnings
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -31,18 +32,18 @@ def read(path: Path, request: Request) -> Source:
         ) from None
     _check_size(path, name)
     try:
-        with open_binary(path) as file:
+        with open_binary(path) as file, warnings.catch_warnings():
+            # That openpyxl leaves out styles and lists to choose from does not matter here.
+            warnings.simplefilter("ignore")
             book = load_workbook(file, read_only=True, data_only=True)
             sheet, text = _chosen(book, request, name)
             sheets = tuple(book.sheetnames)
             others = [title for title in sheets if title != sheet]
     except (DataError, FileError, Cancelled, MemoryError):
         raise
-    except Exception as error:
+    except Exception:
         # What openpyxl stumbles over in a damaged file is of every kind.
-        raise FileError(
-            f"'{name}' is no workbook or damaged ({type(error).__name__}): save it again as .xlsx."
-        ) from None
+        raise FileError(_damaged(name)) from None
     options = replace(request.options, encoding="utf-8", delimiter=",", quote='"', decimal=".")
     source = read_text(text, path, name, replace(request, options=options))
     notes = (f"Sheet '{sheet}'" + (f"; there is also {', '.join(others)}." if others else "."),)
@@ -58,13 +59,17 @@ def _check_size(path: Path, name: str) -> None:
             total = sum(entry.file_size for entry in archive.infolist())
     except OSError as error:
         raise file_error(error, path) from None
-    except (zipfile.BadZipFile, ValueError, RuntimeError) as error:
-        raise FileError(f"'{name}' is no workbook or damaged ({error}).") from None
+    except (zipfile.BadZipFile, ValueError, RuntimeError):
+        raise FileError(_damaged(name)) from None
     if total > max(SMALL_BYTES, MOST_EXPANSION * size):
         raise FileError(
             f"'{name}' would unpack to {total / 2**20:,.0f} MiB, far more than its own size allows: "
             "it is not read."
         )
+
+
+def _damaged(name: str) -> str:
+    return f"'{name}' is no workbook, or it is damaged: save it again as .xlsx."
 
 
 def _chosen(book: Any, request: Request, name: str) -> tuple[str, str]:

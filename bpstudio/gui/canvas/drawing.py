@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainterPath
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsScene
 
 from bpstudio.explain.neurons import LayerAnswer, answers
 from bpstudio.explain.scales import weight_bound
@@ -21,14 +21,19 @@ from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
 from bpstudio.gui.canvas.raster import kernel_ready
 from bpstudio.gui.canvas.selection import Connection, Key, Neuron, Selection
+from bpstudio.gui.canvas.sprite import Motion
 from bpstudio.gui.canvas.traces import TraceItem, paths_of
 from bpstudio.gui.theme import Theme
+from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
 
 FEW = 120
 """Networks with no more connections than this are painted curve by curve while there is no compiled
 kernel. With it, and in larger ones, all curves are one picture."""
+
+HALO_WIDTH = 9.0
+"""Of the halo of a connection under the pointer, in screen pixels."""
 
 
 class Drawing(QGraphicsScene):
@@ -45,7 +50,10 @@ class Drawing(QGraphicsScene):
         self._few = True
         self._others = False
         self.theme = theme
-        self.picture = LinksPicture(theme)
+        self.motion = Motion(self)
+        self.motion.rested.connect(self._on_rested)
+        self._covered: QRectF | None = None
+        self.picture = LinksPicture(theme, self.motion)
         self.picture.warm.connect(self._on_warm)
         self.addItem(self.picture)
         self.ghost, self.card = GhostItem(), HoverCard()
@@ -53,31 +61,36 @@ class Drawing(QGraphicsScene):
         self.trace, self.marks, self.pruned = TraceItem(), TraceItem(), TraceItem()
         self.shows_pruned = False
         self.turned = False
+        """Whether the view shows the scene from bottom to top."""
+        self._row: tuple[Dataset | None, int] = (None, 0)
         self.scale = 1.0
         """The magnitude of a weight or bias that has full ink."""
         self.light = LightItem()
         for item in (self.ghost, self.card, self.trace, self.marks, self.pruned, self.light):
             self.addItem(item)
+        self.halo = QGraphicsPathItem()
+        self.halo.setZValue(0.9)
+        self.addItem(self.halo)
         self.flow = FlowShow(self)
         self.set_theme(theme)
 
     def show_project(self, project: Project) -> bool:
         """Show this project; only what changed is made anew. True if the places of things are new."""
         old, self.project = self.project, project
-        rebuilt = (old.topology, old.layout, old.unfolded) != (
-            project.topology,
-            project.layout,
-            project.unfolded,
-        )
+        rebuilt = _places_of(old) != _places_of(project)
+        self.turned = project.upward
         if rebuilt:
             self._rebuild(project)
         self._refresh(project)
+        self.flow.clock.tick()
         return rebuilt
 
     def _rebuild(self, project: Project) -> None:
         for item in (*self.layers.values(), *self.bundles.values()):
             self.removeItem(item)
         topology = project.topology
+        self._covered = None
+        self.halo.setPath(QPainterPath())
         self.places = arrange(topology, project.layout, project.unfolded, self.turned)
         self.light.show_place(self.light.place, self.light.text, topology, self.places)
         self.layers, self.bundles = {}, {}
@@ -86,7 +99,7 @@ class Drawing(QGraphicsScene):
         lows = [p.bottom for p in self.places.values()] + [b.bounds()[3] for b in bundles]
         label_y = max(lows, default=0.0) + LABEL_GAP
         for place in self.places.values():
-            layer = LayerItem(place, topology.label(place.id), label_y)
+            layer = LayerItem(place, topology.label(place.id), label_y, self.motion)
             layer.theme = self.theme
             layer.turned = self.turned
             self.layers[place.id] = layer
@@ -100,6 +113,10 @@ class Drawing(QGraphicsScene):
             self.addItem(item)
         self._name_neurons(project)
         self.show_pruned(self.shows_pruned)
+
+    def _on_rested(self) -> None:
+        for item in self.layers.values():
+            item.update()
 
     def _on_warm(self) -> None:
         """The kernel draws small networks too, faster than a painter."""
@@ -126,7 +143,7 @@ class Drawing(QGraphicsScene):
     def _refresh(self, project: Project) -> None:
         network = project.network
         scale = self.scale = weight_bound(network)
-        self.answers = answers(project)
+        self.answers = answers(project, self.row)
         for layer_id, item in self.layers.items():
             answer = self.answers[layer_id]
             biases = network.biases.get(layer_id)
@@ -157,13 +174,22 @@ class Drawing(QGraphicsScene):
         self.ghost.theme = self.card.theme = theme
         for mark in (self.trace, self.marks, self.pruned, self.light):
             mark.theme = theme
+        pen = QPen(theme.color("accent", 0.35), HALO_WIDTH)
+        pen.setCosmetic(True)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        self.halo.setPen(pen)
         self.picture.set_theme(theme)
         self._refresh(self.project)
 
-    def set_turned(self, turned: bool) -> None:
-        """Whether the view shows the scene from bottom to top."""
-        self.turned = turned
-        self._rebuild(self.project)
+    @property
+    def row(self) -> int | None:
+        """The row of the data that is shown; None: the first one of the training part."""
+        dataset, row = self._row
+        return row if dataset is not None and dataset is self.project.dataset else None
+
+    def show_row(self, row: int) -> None:
+        """Show what the network answers for a row of its data, from 0, as long as it has these."""
+        self._row = self.project.dataset, row
         self._refresh(self.project)
 
     # Marks
@@ -171,10 +197,12 @@ class Drawing(QGraphicsScene):
     def mark_selection(self, selection: Selection) -> None:
         """Show what is selected."""
         for layer_id, item in self.layers.items():
-            item.selected = layer_id in selection.layers
-            neuron = selection.neuron
-            item.neuron = neuron[1] if neuron is not None and neuron[0] == layer_id else None
-            item.update()
+            selected = layer_id in selection.layers
+            seen = selection.neuron
+            neuron = seen[1] if seen is not None and seen[0] == layer_id else None
+            if (item.selected, item.neuron) != (selected, neuron):
+                item.selected, item.neuron = selected, neuron
+                item.renew()
         for key, link in self.bundles.items():
             link.selected = key in selection.links
             chosen = selection.connection
@@ -218,27 +246,44 @@ class Drawing(QGraphicsScene):
     def mark_target(self, layer_id: str | None, neuron: int | None = None) -> None:
         """Show a layer, or one neuron of it, as where a link would end."""
         for i, item in self.layers.items():
-            item.target = neuron is None and i == layer_id
-            item.update()
+            target = neuron is None and i == layer_id
+            if item.target != target:
+                item.target = target
+                item.renew()
         ends = [] if layer_id is None or neuron is None else [(layer_id, neuron)]
         self.trace.show_strokes([(self._around(ends), "accent", Qt.PenStyle.SolidLine)])
 
-    def mark_hovered(self, hovered: LayerItem | None, neuron: int | None = None) -> None:
-        """Show the layer under the pointer, and the neuron of it."""
+    def mark_hovered(
+        self, hovered: LayerItem | None, neuron: int | None = None, part: str = ""
+    ) -> None:
+        """Show the layer under the pointer, the neuron of it, and which of its buttons."""
         for item in self.layers.values():
-            lit = neuron if item is hovered else None
-            if (item.hovered, item.lit) != (item is hovered, lit):
-                item.hovered, item.lit = item is hovered, lit
-                item.update()
+            here = item is hovered
+            seen = (here, neuron, part) if here else (False, None, "")
+            if (item.hovered, item.lit, item.part) != seen:
+                item.hovered, item.lit, item.part = seen
+                item.renew()
+
+    def mark_connection(self, hovered: Connection | None) -> None:
+        """Show the connection under the pointer; None: none."""
+        path = QPainterPath()
+        if hovered is not None:
+            source, i, target, j = hovered
+            curves = self.bundles[source, target].bundle
+            path = paths_of(curves.curves(np.array([i]), np.array([j])))
+        self.halo.setPath(path)
 
     # What is where
 
     def bounds(self) -> QRectF:
         """What all layers and links cover; empty with nothing drawn."""
-        rect = QRectF()
-        for item in (*self.layers.values(), *self.bundles.values()):
-            rect = rect.united(item.sceneBoundingRect())
-        return rect
+        if self._covered is None:
+            self._covered = QRectF()
+            rects = [item.covered for item in self.layers.values()]
+            rects += [item.sceneBoundingRect() for item in self.bundles.values()]
+            for rect in rects:
+                self._covered = self._covered.united(rect)
+        return QRectF(self._covered)
 
     def layer_at(self, pos: QPointF) -> str | None:
         """The layer whose body or label is at a position."""
@@ -262,3 +307,8 @@ class Drawing(QGraphicsScene):
             if distance < best:
                 best, found = distance, (source, i, target, j)
         return found
+
+
+def _places_of(project: Project) -> tuple[object, ...]:
+    """What decides where things are."""
+    return project.topology, project.layout, project.unfolded, project.upward

@@ -41,7 +41,8 @@ class FlowClock(QObject):
         self._start: int | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self.tick)
+        self._timer.timeout.connect(self._on_timer)
+        self._ticked = 0
 
     def run(self, running: bool) -> None:
         """A run has begun, or ended: then the wave that is on its way still arrives."""
@@ -88,10 +89,16 @@ class FlowClock(QObject):
             return None
         return wave[0], math.exp(-0.5 * ((wave[1] - x) / REACH) ** 2)
 
+    def _on_timer(self) -> None:
+        # Who shows a frame has it drawn with the wave of that moment: not a second time right after.
+        if self._now() - self._ticked > FRAME_MS // 2:
+            self.tick()
+
     def tick(self) -> None:
         """One frame."""
         if self._start is None:
             return
+        self._ticked = self._now()
         if self._now() - self._start > 2 * self.way_ms + (PAUSE_MS if self._running else 0):
             if self._running:
                 self._begin()

@@ -29,7 +29,8 @@ class FlowShow(QObject):
     def __init__(self, drawing: Drawing) -> None:
         super().__init__(drawing)
         self._drawing = drawing
-        self._flow: Flow | None = None
+        self.flow: Flow | None = None
+        """What the wave that is on its way carries."""
         self._direction: Direction | None = None
         self.enabled = True
         self.clock = FlowClock(self)
@@ -49,9 +50,9 @@ class FlowShow(QObject):
 
     def _on_begun(self) -> None:
         drawing = self._drawing
-        self._flow, self._direction = flow_of(drawing.project), None
+        self.flow, self._direction = flow_of(drawing.project, drawing.row), None
         xs = [place.x for place in drawing.places.values()]
-        if self._flow is None or len(xs) < 2:
+        if self.flow is None or len(xs) < 2:
             self.clock.stop()
             return
         steps = max(columns(drawing.project.topology).values(), default=1)
@@ -60,7 +61,7 @@ class FlowShow(QObject):
     def _on_moved(self) -> None:
         wave = self.clock.wave
         picture = self._drawing.picture
-        if wave is None or self._flow is None:
+        if wave is None or self.flow is None:
             picture.set_wave(None, REACH)
             picture.flow(())
             self._direction = None
@@ -68,7 +69,7 @@ class FlowShow(QObject):
             if wave[0] is not self._direction:
                 self._direction = wave[0]
                 forward = wave[0] is Direction.FORWARD
-                picture.flow(self._strokes(self._flow.carried if forward else self._flow.returned))
+                picture.flow(self._strokes(self.flow.carried if forward else self.flow.returned))
             picture.set_wave(wave[1], REACH)
         self._pulse()
 
@@ -84,7 +85,7 @@ class FlowShow(QObject):
     def _pulse(self) -> None:
         """Let the wave light the neurons that it passes."""
         for layer_id, item in self._drawing.layers.items():
-            light = self.clock.light_at(item.place.x) if self._flow is not None else None
+            light = self.clock.light_at(item.place.x) if self.flow is not None else None
             values = None if light is None else self._values(light[0], layer_id)
             if light is None or values is None or len(values) != item.place.size:
                 item.set_pulse(None, 0.0, False)
@@ -96,7 +97,7 @@ class FlowShow(QObject):
         if direction is Direction.FORWARD:
             answer = self._drawing.answers.get(layer_id)
             return None if answer is None else answer.values
-        deltas = self._flow.deltas.get(layer_id) if self._flow is not None else None
+        deltas = self.flow.deltas.get(layer_id) if self.flow is not None else None
         if deltas is None:
             return None
         largest = float(np.nan_to_num(np.abs(deltas)).max(initial=0.0))

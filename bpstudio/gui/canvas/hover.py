@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 
+from bpstudio.explain.neurons import shown_row
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.selection import Connection, Neuron
 
@@ -18,19 +19,22 @@ class Hover:
         """Show the numbers of what is at a scene position; the part and the neuron there."""
         item, part = self._drawing.part_at(pos)
         neuron = item.place.neuron_at(pos.y()) if item is not None and part == "body" else None
-        self._drawing.mark_hovered(item, neuron)
+        self._drawing.mark_hovered(item, neuron, part)
         if item is not None and neuron is not None:
+            self._drawing.mark_connection(None)
             self._drawing.card.show_lines(self._neuron_lines(item.place.id, neuron), pos)
             return part, (item.place.id, neuron)
         connection = self._drawing.connection_at(pos, reach) if item is None else None
+        self._drawing.mark_connection(connection)
         if connection is not None:
             self._drawing.card.show_lines(self._connection_lines(connection), pos)
         else:
-            self.leave()
+            self._drawing.card.setVisible(False)
         return part, None
 
     def leave(self) -> None:
         """Show no numbers."""
+        self._drawing.mark_connection(None)
         self._drawing.card.setVisible(False)
 
     def _connection_lines(self, connection: Connection) -> list[str]:
@@ -50,6 +54,7 @@ class Hover:
         if biases is not None:
             lines.append(f"bias = {biases[neuron]:.4f}")
         outputs = self._drawing.answers[layer_id].outputs
-        if outputs is not None:
-            lines.append(f"output, first row = {outputs[neuron]:.4f}")
+        if outputs is not None and project.dataset is not None:
+            row = shown_row(project.dataset, self._drawing.row)
+            lines.append(f"output, row {row + 1} = {outputs[neuron]:.4f}")
         return lines

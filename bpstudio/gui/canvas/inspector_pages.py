@@ -10,6 +10,7 @@ from bpstudio.explain.change import bias_position, change_of, weight_position
 from bpstudio.gui.canvas.editor import Editor
 from bpstudio.gui.canvas.inspector_fields import Page
 from bpstudio.gui.canvas.selection import Selection
+from bpstudio.gui.fitting_label import FittingLabel
 from bpstudio.gui.settings import ChoiceControl
 from bpstudio.gui.widgets import MINUS, secondary_label, signed_text
 from bpstudio.model.functions import ACTIVATIONS
@@ -32,9 +33,8 @@ class EmptyPage(Page):
 
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
-        words = secondary_label("Click a layer, a neuron or a connection to change it here.")
-        self.row.addWidget(words)
-        self.row.addStretch(1)
+        words = FittingLabel("Click a layer, a neuron or a connection to change it here.")
+        self.row.addWidget(words, 1)
         self.add_button(
             "cutWeakButton",
             "Cut weak connections…",

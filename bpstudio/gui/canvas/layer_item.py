@@ -9,14 +9,23 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas import neuron_paint as neurons
+from bpstudio.gui.canvas.layer_paint import (
+    MOST_ENLARGED,
+    paint_button,
+    paint_count,
+    words_enlarged,
+)
 from bpstudio.gui.canvas.layout import MAX_SHOWN, LayerPlace
+from bpstudio.gui.canvas.sprite import Motion, Sprite
 from bpstudio.gui.canvas.turn import level
-from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
+from bpstudio.gui.theme import TEXT_SIZE, TITLE_SIZE, Theme, text_font
 from bpstudio.model.arrays import FloatArray
 
 BUTTON = 20.0
 HANDLE = 14.0
 NAME_GAP, NAME_WIDTH, NAME_HEIGHT = 14.0, 134.0, 16.0
+OFTEN_ENLARGED = 1.25
+"""How much words usually are enlarged: a view of the whole leaves room for that."""
 NAME_LEAST = 30.0
 """Least distance of neurons side by side that have names."""
 FINE_ROWS = 2.0
@@ -27,7 +36,7 @@ Align = Qt.AlignmentFlag
 class LayerItem(QGraphicsObject):
     """Paints what it is given and knows nothing of documents or gestures."""
 
-    def __init__(self, place: LayerPlace, title: str, label_y: float) -> None:
+    def __init__(self, place: LayerPlace, title: str, label_y: float, motion: Motion) -> None:
         super().__init__()
         self.place = place
         self.title = title
@@ -42,6 +51,8 @@ class LayerItem(QGraphicsObject):
         self.hovered = False
         self.target = False
         self.neuron: int | None = None
+        self.part = ""
+        """The part under the pointer."""
         self.lit: int | None = None
         """The neuron under the pointer."""
         self._images: FloatArray | None = None
@@ -53,6 +64,8 @@ class LayerItem(QGraphicsObject):
         self._scale = 1.0
         self._pulse: tuple[FloatArray, float, bool] | None = None
         self._measured: tuple[Sequence[str], float] = ((), 0.0)
+        self._motion = motion
+        self._sprite = Sprite()
         self.setPos(place.x, 0)
         self.setZValue(2)
         self.setAcceptHoverEvents(True)
@@ -86,6 +99,11 @@ class LayerItem(QGraphicsObject):
         elif values is not None:
             self._colors = neurons.value_colors(self.theme, values)
         self._biases, self._scale = biases, scale
+        self.renew()
+
+    def renew(self) -> None:
+        """Something about it has changed that is seen."""
+        self._sprite.forget()
         self.update()
 
     def set_pulse(self, values: FloatArray | None, strength: float, backward: bool) -> None:
@@ -160,17 +178,31 @@ class LayerItem(QGraphicsObject):
         return None
 
     def boundingRect(self) -> QRectF:
-        if self.turned:
-            side = max(self.place.tile / 2, 30.0) + NAME_GAP + NAME_HEIGHT
-            top, bottom = self.place.top - BUTTON - 18, max(self.label_y + 150, self.place.bottom)
-            return QRectF(-side, top, 2 * side, bottom - top)
-        left = right = 84.0
-        if self._named:
-            side = self.place.tile / 2 + NAME_GAP + min(self._widest_name(), NAME_WIDTH) + 4
-            left, right = (side, right) if self.names_left else (left, side)
+        return self._extent(MOST_ENLARGED)
+
+    @property
+    def covered(self) -> QRectF:
+        """What of the scene it usually covers."""
+        return self.mapRectToScene(self._extent(OFTEN_ENLARGED))
+
+    def _extent(self, enlarged: float) -> QRectF:
+        """Where it paints, if words are enlarged."""
         top = self.place.top - BUTTON - 18
-        bottom = max(self.label_y + 40, self.place.bottom + 24)
+        if self.turned:
+            side = max(self.place.tile / 2, 30.0 * enlarged) + NAME_GAP + NAME_HEIGHT
+            bottom = max(self.label_y + 150 * enlarged, self.place.bottom)
+            return QRectF(-side, top, 2 * side, bottom - top)
+        left = right = 84.0 * enlarged
+        if self._named:
+            width = min(self._widest_name(), NAME_WIDTH) * self._names_enlarged(enlarged)
+            side = self.place.tile / 2 + NAME_GAP + width + 4
+            left, right = (side, right) if self.names_left else (left, side)
+        bottom = max(self.label_y + 40 * enlarged, self.place.bottom + 24)
         return QRectF(-left, top, left + right, bottom - top)
+
+    def _names_enlarged(self, enlarged: float) -> float:
+        """How much names are enlarged: side by side or below each other they need their room."""
+        return 1.0 if self.turned else min(enlarged, self.place.spacing / NAME_HEIGHT)
 
     def _widest_name(self) -> float:
         """Measured once: the scene asks for the bounds many times in a frame."""
@@ -202,6 +234,20 @@ class LayerItem(QGraphicsObject):
         theme = self.theme
         if theme is None:
             return
+        exposed = option.exposedRect
+        if widget is None:
+            self._paint_still(painter, exposed)
+        else:
+            bounds = self.boundingRect()
+            self._sprite.draw(painter, bounds, exposed, self._motion, self._paint_still)
+        if self._pulse is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_pulse(painter, theme, self._visible(exposed), *self._pulse)
+
+    def _paint_still(self, painter: QPainter, exposed: QRectF) -> None:
+        """All of it but the wave that passes."""
+        theme = self.theme
+        assert theme is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if self.selected or self.target:
@@ -213,7 +259,7 @@ class LayerItem(QGraphicsObject):
             painter.setPen(QPen(theme.color("line"), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.body, 12, 12)
-        visible = self._visible(option.exposedRect)
+        visible = self._visible(exposed)
         if self.place.folded:
             self._paint_strip(painter, theme)
         else:
@@ -224,10 +270,9 @@ class LayerItem(QGraphicsObject):
                     continue
                 with level(painter, rect.center()):
                     self._paint_neuron(painter, theme, index, rect.translated(-rect.center()))
-        if self._pulse is not None:
-            self._paint_pulse(painter, theme, visible, *self._pulse)
-        self._paint_names(painter, theme, visible)
-        self._paint_labels(painter, theme)
+        enlarged = words_enlarged(painter)
+        self._paint_names(painter, theme, visible, self._names_enlarged(enlarged))
+        self._paint_labels(painter, theme, enlarged)
         self._paint_handles(painter, theme)
 
     def _paint_neuron(self, painter: QPainter, theme: Theme, index: int, rect: QRectF) -> None:
@@ -294,22 +339,12 @@ class LayerItem(QGraphicsObject):
             spare = max(0.0, 4.0 - row.height()) / 2
             painter.setPen(QPen(theme.color("accent"), 1.5))
             painter.drawRoundedRect(row.adjusted(-3, -spare, 3, spare), 2, 2)
-        self._paint_count(painter, theme, rect)
+        with level(painter, rect.center()):
+            paint_count(painter, theme, self.place.size)
 
-    def _paint_count(self, painter: QPainter, theme: Theme, strip: QRectF) -> None:
-        """How many neurons the strip stands for, in a pill on it."""
-        painter.setFont(text_font(SMALL_SIZE, bold=True))
-        text = f"{self.place.size:,}"
-        width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 12
-        pill = QRectF(-width / 2, -9, width, 18)
-        with level(painter, strip.center()):
-            painter.setPen(QPen(theme.color("line"), 1))
-            painter.setBrush(theme.color("surface"))
-            painter.drawRoundedRect(pill, 9, 9)
-            painter.setPen(theme.color("text"))
-            painter.drawText(pill, Align.AlignCenter, text)
-
-    def _paint_names(self, painter: QPainter, theme: Theme, visible: range) -> None:
+    def _paint_names(
+        self, painter: QPainter, theme: Theme, visible: range, enlarged: float
+    ) -> None:
         painter.setFont(text_font(TEXT_SIZE))
         painter.setPen(theme.color("secondary"))
         metrics = QFontMetricsF(painter.font())
@@ -326,49 +361,37 @@ class LayerItem(QGraphicsObject):
         for index in range(max(visible.start, 0), min(visible.stop, len(self._named))):
             text = metrics.elidedText(self.names[index], Qt.TextElideMode.ElideRight, width)
             with level(painter, QPointF(x, self.place.y_of(index))):
+                painter.scale(enlarged, enlarged)
                 painter.drawText(rect, align, text)
 
-    def _paint_labels(self, painter: QPainter, theme: Theme) -> None:
+    def _paint_labels(self, painter: QPainter, theme: Theme, enlarged: float) -> None:
         across = Align.AlignLeft if self.turned else Align.AlignHCenter
         rect = QRectF(0, -20, 160, 20) if self.turned else QRectF(-80, 0, 160, 20)
         with level(painter, QPointF(0, self.label_y)):
+            painter.scale(enlarged, enlarged)
             painter.setFont(text_font(TITLE_SIZE, bold=True))
             painter.setPen(theme.color("accent" if self.selected else "text"))
-            painter.drawText(rect, across | Align.AlignTop, self.title)
+            metrics = QFontMetricsF(painter.font())
+            title = metrics.elidedText(self.title, Qt.TextElideMode.ElideRight, rect.width())
+            painter.drawText(rect, across | Align.AlignTop, title)
             painter.setFont(text_font(TEXT_SIZE))
             painter.setPen(theme.color("secondary"))
             painter.drawText(rect.translated(0, 20), across | Align.AlignTop, self.subtitle)
 
     def _paint_handles(self, painter: QPainter, theme: Theme) -> None:
         active = self.hovered or self.selected
-        for rect, sign in (
-            (self.minus_rect, "minus"),
-            (self.plus_rect, "plus"),
-            (self.fold_rect, "fold" if not self.place.folded else "unfold"),
+        for rect, part, sign in (
+            (self.minus_rect, "minus", "minus"),
+            (self.plus_rect, "plus", "plus"),
+            (self.fold_rect, "fold", "fold" if not self.place.folded else "unfold"),
         ):
             if not rect.isEmpty():
+                state = "hot" if part == self.part else "active" if active else ""
                 with level(painter, rect.center()):
-                    _paint_button(painter, theme, rect.translated(-rect.center()), sign, active)
+                    paint_button(painter, theme, rect.translated(-rect.center()), sign, state)
         if active:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.color("accent"))
-            handle = self.handle_rect
-            painter.drawRoundedRect(QRectF(-14, handle.center().y() - 2, 28, 4), 2, 2)
-
-
-def _paint_button(painter: QPainter, theme: Theme, rect: QRectF, sign: str, active: bool) -> None:
-    """A round button with a drawn sign: plus, minus, arrows apart (unfold) or together (fold)."""
-    painter.setPen(QPen(theme.color("secondary" if active else "line"), 1.2))
-    painter.setBrush(theme.color("surface"))
-    painter.drawEllipse(rect)
-    painter.setPen(QPen(theme.color("text" if active else "secondary"), 1.4))
-    middle = rect.center()
-    if sign in ("plus", "minus"):
-        painter.drawLine(middle + QPointF(-4, 0), middle + QPointF(4, 0))
-        if sign == "plus":
-            painter.drawLine(middle + QPointF(0, -4), middle + QPointF(0, 4))
-        return
-    for side in (-1, 1):
-        tip, base = (5.5, 2.5) if sign == "unfold" else (1.5, 4.5)
-        for wing in (-3, 3):
-            painter.drawLine(middle + QPointF(0, side * tip), middle + QPointF(wing, side * base))
+            half = 3 if self.part == "handle" else 2
+            handle = QRectF(-14, self.handle_rect.center().y() - half, 28, 2 * half)
+            painter.drawRoundedRect(handle, half, half)

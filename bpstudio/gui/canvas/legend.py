@@ -3,16 +3,40 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPolygonF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap, QPolygonF
 
 from bpstudio.gui.theme import RADIUS, SMALL_SIZE, Theme, text_font
 
 WIDTH, HEIGHT, MARGIN, GAP = 96.0, 8.0, 10.0, 6.0
+SIDE, TALL = 320.0, 40.0
+"""Room for the legend with its words."""
 
 
 def scale_text(scale: float) -> str:
     """A scale's end as people read it."""
     return f"{scale:.3g}"
+
+
+class Legend:
+    """The legend of a view, painted once for each scale: a picture costs less than words."""
+
+    def __init__(self) -> None:
+        self._pixmap = QPixmap()
+        self._of: tuple[Theme, str, float] | None = None
+
+    def draw(self, painter: QPainter, theme: Theme, area: QRectF, scale: float) -> None:
+        """Draw it in the upper right corner of an area."""
+        pixel = painter.device().devicePixelRatioF()
+        of = theme, scale_text(scale), pixel
+        if self._of != of:
+            self._of = of
+            self._pixmap = QPixmap(round(SIDE * pixel), round(TALL * pixel))
+            self._pixmap.setDevicePixelRatio(pixel)
+            self._pixmap.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(self._pixmap)
+            paint_legend(inner, theme, QRectF(0, 0, SIDE, TALL), scale)
+            inner.end()
+        painter.drawPixmap(area.topRight() - QPointF(SIDE, 0), self._pixmap)
 
 
 def paint_legend(painter: QPainter, theme: Theme, area: QRectF, scale: float) -> None:

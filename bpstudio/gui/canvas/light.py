@@ -20,6 +20,8 @@ from bpstudio.model.topology import Topology
 
 PULSE_MS = 700
 HALO, BIAS_RADIUS, PULSE_RADIUS = 5.0, 8.0, 4.5
+BUTTONS = 34.0
+"""Height of the buttons above a layer, with the gap below them."""
 MOST_PULSES = 200
 """So many connections show that something runs along them."""
 
@@ -70,7 +72,12 @@ class LightItem(QGraphicsItem):
         box = self._neurons.boundingRect().united(self._connections.boundingRect())
         if rects:
             box = rects[0]
-        self._text_at = QPointF(box.center().x(), box.top() - 10)
+        top = box.top()
+        for layer, k in (*place.neurons, *place.biases):
+            # Above the first neuron are the buttons of its layer.
+            if k == 0 and layer in places and rects:
+                top = min(top, places[layer].top - BUTTONS)
+        self._text_at = QPointF(box.center().x(), top - 10)
         self.update()
 
     def _add_connections(

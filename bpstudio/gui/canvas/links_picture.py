@@ -1,4 +1,4 @@
-"""All connections of a large network as one picture: moved and scaled with the view, exact at rest."""
+"""All connections of a network as one picture: moved and scaled with the view, exact at rest."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
 from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost, kernel_ready
 from bpstudio.gui.canvas.raster_numpy import Array
+from bpstudio.gui.canvas.sprite import FAR, STRETCH, Motion
 from bpstudio.gui.canvas.turn import QUARTER, is_turned
 from bpstudio.gui.theme import Theme
 
@@ -19,14 +20,19 @@ REST_MS = 80
 """The view rests when it has not moved for this long."""
 INSTANT = 400_000.0
 """Lines times columns that are drawn within a frame, on the GUI thread."""
+IN_TIME = 20_000_000.0
+"""Lines times columns that are drawn, off the GUI thread, long before a wave is over."""
 OVERVIEW, OLD_MS = 480, 1500
 """Size of the picture of the whole that stands in where there is no other, in pixels, and how old it
 may be while the weights move."""
+MARGIN = 96
+"""How far beyond the view pictures reach, in pixels: so far it pans without drawing anew."""
 DIMMED = 0.2
 """Opacity of connections that are not looked at."""
 BAND = (1.5, 1.1, 0.7, 0.3)
 """Widths of the stripes that a wave is made of, as shares of its reach to both sides."""
 ALL, LIT, WHOLE, FLOWING = "all", "lit", "whole", "flowing"
+WARM_UP_MS = 150
 
 
 class LinksPicture(QGraphicsObject):
@@ -39,9 +45,10 @@ class LinksPicture(QGraphicsObject):
     exact_shown = Signal()
     warm = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, motion: Motion) -> None:
         super().__init__()
         self._theme = theme
+        self._motion = motion
         self._strokes: dict[str, tuple[Strokes, ...]] = dict.fromkeys(
             (ALL, LIT, WHOLE, FLOWING), ()
         )
@@ -58,6 +65,10 @@ class LinksPicture(QGraphicsObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._on_rest)
+        self._warming = QTimer(self)
+        self._warming.setSingleShot(True)
+        self._warming.setInterval(WARM_UP_MS)
+        self._warming.timeout.connect(self._room.warm_up)
         self.setZValue(1)
 
     # What it shows
@@ -89,7 +100,6 @@ class LinksPicture(QGraphicsObject):
     def flow(self, strokes: Sequence[Strokes]) -> None:
         """What a wave will show of each connection: what flows through it."""
         self._strokes[FLOWING] = tuple(strokes)
-        self._pictures.pop(FLOWING, None)
         self._order_flow()
 
     def set_wave(self, x: float | None, reach: float) -> None:
@@ -100,18 +110,28 @@ class LinksPicture(QGraphicsObject):
             self.update()
 
     def _order_flow(self) -> None:
-        """A wave through a small network shows what flows; through a large one, its connections."""
+        """A wave shows what flows where it can be drawn before the wave is over; in the largest
+        networks the connections themselves."""
         view, strokes = self._view, self._strokes[FLOWING]
-        self._pictures.pop(FLOWING, None)
-        if view is not None and strokes and _quick(strokes, view):
-            picture = take_picture(self._order_from(FLOWING, view))
-            if picture is not None:
+        self._forget_flow()
+        if view is None or not strokes or not kernel_ready():
+            return
+        order = self._order_from(FLOWING, view)
+        if _quick(strokes, view):
+            if (picture := take_picture(order)) is not None:
                 self._pictures[FLOWING] = picture
+        elif cost(strokes, view) <= IN_TIME and order.view.columns * order.view.rows:
+            self._awaited[FLOWING] = order
+            self._room.order(FLOWING, order)
+
+    def _forget_flow(self) -> None:
+        self._cancel(FLOWING)
+        self._pictures.pop(FLOWING, None)
 
     def warm_up(self) -> None:
-        """Have the compiled kernel fetched, if it is not there."""
-        if not kernel_ready():
-            self._room.warm_up()
+        """Have the compiled kernel fetched soon, if it is not there: the window is painted first."""
+        if not kernel_ready() and not self._warming.isActive():
+            self._warming.start()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -119,7 +139,7 @@ class LinksPicture(QGraphicsObject):
             self._renew(kind)
 
     def _forget(self) -> None:
-        for kind in (ALL, LIT, WHOLE):
+        for kind in (ALL, LIT, WHOLE, FLOWING):
             self._cancel(kind)
         self._pictures.clear()
         self._overviewed.invalidate()
@@ -132,6 +152,11 @@ class LinksPicture(QGraphicsObject):
     def is_exact(self) -> bool:
         """Whether what is seen is what was asked for last."""
         return not (self._awaited.keys() & {ALL, LIT}) and not self._rest.isActive()
+
+    @property
+    def shows_flow(self) -> bool:
+        """Whether a wave shows what flows through each connection."""
+        return FLOWING in self._pictures
 
     @property
     def overview(self) -> Picture | None:
@@ -154,6 +179,8 @@ class LinksPicture(QGraphicsObject):
     def _on_rest(self) -> None:
         self._order(ALL)
         self._order(LIT)
+        if self._wave is not None:
+            self._order_flow()
 
     def _order(self, kind: str) -> None:
         """Have the picture of a kind drawn from where the view is now."""
@@ -175,7 +202,8 @@ class LinksPicture(QGraphicsObject):
             self._on_done(kind, picture)
 
     def _order_from(self, kind: str, view: Viewpoint) -> Order:
-        return Order(self._strokes[kind], self._cropped(view), self._inks())
+        spare = 0 if kind == WHOLE else round(MARGIN * view.pixel)
+        return Order(self._strokes[kind], self._cropped(view, spare), self._inks())
 
     def _on_done(self, kind: str, picture: Picture) -> None:
         if self._awaited.get(kind) is picture.order:
@@ -198,13 +226,14 @@ class LinksPicture(QGraphicsObject):
         columns, rows = int(np.ceil(box.width() * scale)), int(np.ceil(box.height() * scale))
         return Viewpoint(scale, -box.left() * scale, -box.top() * scale, columns, rows)
 
-    def _cropped(self, view: Viewpoint) -> Viewpoint:
-        """The part of a view in which there are connections: device pixels from ``left``, ``top``."""
+    def _cropped(self, view: Viewpoint, spare: int) -> Viewpoint:
+        """The part of a view in which there are connections, and ``spare`` pixels around the view:
+        device pixels from ``left``, ``top``."""
         box = self._box
-        left = max(0, int(np.floor(box.left() * view.scale + view.dx)))
-        top = max(0, int(np.floor(box.top() * view.scale + view.dy)))
-        right = min(view.columns, int(np.ceil(box.right() * view.scale + view.dx)))
-        bottom = min(view.rows, int(np.ceil(box.bottom() * view.scale + view.dy)))
+        left = max(-spare, int(np.floor(box.left() * view.scale + view.dx)))
+        top = max(-spare, int(np.floor(box.top() * view.scale + view.dy)))
+        right = min(view.columns + spare, int(np.ceil(box.right() * view.scale + view.dx)))
+        bottom = min(view.rows + spare, int(np.ceil(box.bottom() * view.scale + view.dy)))
         return Viewpoint(
             view.scale,
             view.dx - left,
@@ -245,29 +274,55 @@ class LinksPicture(QGraphicsObject):
             self._paint_wave(painter, view, *self._wave)
 
     def _move_to(self, view: Viewpoint) -> None:
-        """The view looks from elsewhere: draw at once if that is quick, or else when it rests."""
+        """The view looks from elsewhere: move what was drawn, or scale it while the view zooms; where
+        that shows too little, draw at once if that is quick, or else when the view rests."""
         self._view = view
         for kind in (ALL, LIT):
-            if not self._strokes[kind]:
+            strokes, picture = self._strokes[kind], self._pictures.get(kind)
+            if not strokes or (kind not in self._awaited and self._suits(picture, view)):
                 continue
             # What is being drawn would be seen for a moment only.
             self._cancel(kind)
-            if _quick(self._strokes[kind], view):
-                picture = take_picture(self._order_from(kind, view))
-                if picture is not None:
-                    self._keep(kind, picture)
+            if _quick(strokes, view) and self._is_due(picture, view):
+                if (taken := take_picture(self._order_from(kind, view))) is not None:
+                    self._keep(kind, taken)
             elif self._pictures:
                 self._rest.start()
             else:
                 self._order(kind)
-        if self._wave is not None:
-            self._order_flow()
+        flowing = self._pictures.get(FLOWING)
+        if FLOWING in self._awaited or (flowing is not None and not self._suits(flowing, view)):
+            self._forget_flow()
+            self._rest.start()
+
+    def _is_due(self, picture: Picture | None, view: Viewpoint) -> bool:
+        """Whether a picture cannot stand in any longer for what this view shows."""
+        if picture is None or picture.view.scale == view.scale:
+            return True
+        stretched = max(view.scale / picture.view.scale, picture.view.scale / view.scale)
+        return stretched > FAR or (stretched > STRETCH and self._motion.takes_turn())
+
+    def _suits(self, picture: Picture | None, view: Viewpoint) -> bool:
+        """Whether a picture, moved by whole pixels, is what this view shows."""
+        if picture is None or not _is_shifted(picture.view, view):
+            return False
+        seen = self._cropped(view, 0)
+        left, top = view.dx - seen.dx, view.dy - seen.dy
+        # Where the picture begins in this view.
+        first, upper = view.dx - picture.view.dx, view.dy - picture.view.dy
+        slack = 1e-6
+        return (
+            first <= left + slack
+            and upper <= top + slack
+            and first + picture.view.columns >= left + seen.columns - slack
+            and upper + picture.view.rows >= top + seen.rows - slack
+        )
 
     def _paint_all(self, painter: QPainter, view: Viewpoint) -> None:
         """All connections; where the last picture does not reach, as they are in that of the whole."""
         picture, whole = self._pictures.get(ALL), self._pictures.get(WHOLE)
         self._paint_picture(painter, view, picture)
-        if whole is None or (picture is not None and self._cropped(view) == picture.view):
+        if whole is None or self._suits(picture, view):
             return
         painter.save()
         if picture is not None:
@@ -299,9 +354,8 @@ class LinksPicture(QGraphicsObject):
         if picture is None:
             return
         drawn = picture.view
-        left = (view.dx - drawn.dx) / view.pixel
-        top = (view.dy - drawn.dy) / view.pixel
-        if drawn.scale == view.scale and drawn.pixel == view.pixel and _whole(left, top, view):
+        if _is_shifted(drawn, view):
+            left, top = (view.dx - drawn.dx) / view.pixel, (view.dy - drawn.dy) / view.pixel
             turned = is_turned(painter.worldTransform())
             painter.save()
             painter.resetTransform()
@@ -312,7 +366,7 @@ class LinksPicture(QGraphicsObject):
             painter.restore()
             return
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(picture.scene_rect, picture.image)
         painter.restore()
 
@@ -345,7 +399,8 @@ def _viewpoint(painter: QPainter) -> Viewpoint:
     return Viewpoint(scale, transform.dx() * pixel, transform.dy() * pixel, columns, rows, pixel)
 
 
-def _whole(left: float, top: float, view: Viewpoint) -> bool:
-    """Whether an offset is a whole number of device pixels."""
-    across, down = left * view.pixel, top * view.pixel
-    return abs(across - round(across)) < 1e-6 and abs(down - round(down)) < 1e-6
+def _is_shifted(drawn: Viewpoint, view: Viewpoint) -> bool:
+    """Whether the one is the other moved by a whole number of device pixels."""
+    across, down = view.dx - drawn.dx, view.dy - drawn.dy
+    same = drawn.scale == view.scale and drawn.pixel == view.pixel
+    return same and abs(across - round(across)) < 1e-6 and abs(down - round(down)) < 1e-6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from bpstudio.gui.canvas.drawing import Drawing
@@ -31,6 +31,8 @@ class Minimap(QWidget):
         self._drawing = drawing
         self._navigation = navigation
         self._bounds = QRectF()
+        self._pixmap = QPixmap()
+        self._of: tuple[object, ...] = ()
         self.setVisible(False)
         navigation.moved = self.follow
 
@@ -46,21 +48,13 @@ class Minimap(QWidget):
         self.setVisible(larger and room)
         self.update()
 
-    # Between the scene and the map
-
-    @property
-    def _whole(self) -> QRectF:
-        """What the map shows of the scene: the network, and where the view is."""
-        return self._bounds.united(self._navigation.seen)
-
     def _transform(self) -> QTransform:
         """From the scene to the map."""
-        whole = self._whole
-        across, up = whole.width(), whole.height()
+        across, up = self._bounds.width(), self._bounds.height()
         if self._navigation.turned:
             across, up = up, across
         scale = min((WIDTH - 2 * INSET) / max(across, 1.0), (HEIGHT - 2 * INSET) / max(up, 1.0))
-        middle = whole.center()
+        middle = self._bounds.center()
         transform = QTransform.fromTranslate(WIDTH / 2, HEIGHT / 2)
         transform = view_transform(scale, self._navigation.turned) * transform
         return QTransform.fromTranslate(-middle.x(), -middle.y()) * transform
@@ -75,17 +69,39 @@ class Minimap(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme = self._drawing.theme
         painter = QPainter(self)
+        painter.drawPixmap(0, 0, self._picture())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.color("line"), 1))
-        painter.setBrush(theme.color("surface", 0.94))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        places = self._drawing.places
-        painter.setTransform(self._transform(), True)
-        self._paint_network(painter, list(places.values()))
-        painter.setPen(_thin(theme.color("accent"), 1.5))
+        card = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        # Of a frame that reaches beyond the map its edge is seen.
+        frame = self._transform().mapRect(self._navigation.seen)
+        left, top = min(frame.left(), card.right() - 2), min(frame.top(), card.bottom() - 2)
+        right, bottom = max(frame.right(), card.left() + 2), max(frame.bottom(), card.top() + 2)
+        seen = QRectF(QPointF(left, top), QPointF(right, bottom)).intersected(card)
+        painter.setPen(QPen(theme.color("accent"), 1.5))
         painter.setBrush(theme.color("accent", 0.10))
-        painter.drawRect(self._navigation.seen)
+        painter.drawRoundedRect(seen, 3, 3)
         painter.end()
+
+    def _picture(self) -> QPixmap:
+        """The map without the frame, painted once for each network and overview."""
+        drawing, pixel = self._drawing, self.devicePixelRatioF()
+        overview = drawing.picture.overview
+        of = drawing.theme, self._transform(), drawing.places, overview, pixel
+        if self._of != of:
+            self._of = of
+            self._pixmap = QPixmap(self.size() * pixel)
+            self._pixmap.setDevicePixelRatio(pixel)
+            self._pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(self._pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(drawing.theme.color("line"), 1))
+            painter.setBrush(drawing.theme.color("surface", 0.94))
+            card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.drawRoundedRect(card, RADIUS, RADIUS)
+            painter.setTransform(self._transform(), True)
+            self._paint_network(painter, list(drawing.places.values()))
+            painter.end()
+        return self._pixmap
 
     def _paint_network(self, painter: QPainter, places: list[LayerPlace]) -> None:
         theme, by_id = self._drawing.theme, {place.id: place for place in places}

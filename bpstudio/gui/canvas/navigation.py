@@ -22,16 +22,19 @@ EMPTY = QRectF(-300, -200, 600, 400)
 class Navigation:
     """Moves one view over its drawing. ``fitted``: the whole network stays in view when it changes.
 
-    ``turned``: the network runs from bottom to top. ``moved`` is called whenever the view shows another
-    part than before.
+    ``moved`` is called whenever the view shows another part than before.
     """
 
     def __init__(self, view: QGraphicsView, drawing: Drawing) -> None:
         self._view = view
         self._drawing = drawing
         self.fitted = True
-        self.turned = False
         self.moved: Callable[[], None] = _nobody
+
+    @property
+    def turned(self) -> bool:
+        """Whether the network runs from bottom to top."""
+        return self._drawing.turned
 
     @property
     def scale(self) -> float:
@@ -69,13 +72,7 @@ class Navigation:
         self._drawing.setSceneRect(QRectF(middle - reach, middle + reach))
         self._view.setTransform(view_transform(scale, self.turned))
         self._view.centerOn(middle)
-        self.moved()
-
-    def turn(self, turned: bool) -> None:
-        """Let the network run from bottom to top, or from left to right, all of it in view."""
-        self.turned = turned
-        self._drawing.set_turned(turned)
-        self.fit()
+        self._tell()
 
     def actual_size(self) -> None:
         """One scene pixel on one of the screen, around the middle of what is seen."""
@@ -97,6 +94,10 @@ class Navigation:
         """Move what is seen by an offset in scene pixels."""
         self.fitted = False
         self._view.centerOn(self.seen.center() - offset)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._drawing.motion.go_on()
         self.moved()
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.layout import LayerPlace
@@ -11,6 +11,8 @@ from bpstudio.gui.canvas.turn import level
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
 
 Align = Qt.AlignmentFlag
+BESIDE = 14.0
+"""How far from the pointer its card is."""
 
 
 class GhostItem(QGraphicsItem):
@@ -81,29 +83,43 @@ class HoverCard(QGraphicsItem):
     def __init__(self) -> None:
         super().__init__()
         self.theme: Theme | None = None
-        self._lines: list[str] = []
+        self.lines: list[str] = []
+        """What it says."""
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemIgnoresTransformations)
         self.setZValue(10)
         self.setVisible(False)
 
     def show_lines(self, lines: list[str], at: QPointF) -> None:
         """The first line in small, the others bold."""
-        if lines != self._lines:
+        if lines != self.lines:
             self.prepareGeometryChange()
-            self._lines = lines
+            self.lines = lines
         self.setPos(at)
         self.setVisible(True)
         self.update()
 
     def boundingRect(self) -> QRectF:
-        return QRectF(0, -80, 420, 110)
+        return QRectF(-420, -120, 840, 240)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if self.theme is not None and self._lines:
+        if self.theme is not None and self.lines:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_bubble(painter, self.theme, QPointF(14, -14), self._lines, "text")
+            at = painter.worldTransform().map(QPointF(0, 0))
+            room = None if widget is None else QRectF(widget.rect())
+            paint_bubble(painter, self.theme, self.corner(at, room), self.lines, "text")
+
+    def corner(self, at: QPointF, room: QRectF | None) -> QPointF:
+        """Bottom left of the card from the pointer, which is ``at`` a place of the ``room``: to its
+        upper right, but on the other side where that would not be seen whole."""
+        size = bubble_size(self.lines)
+        x, y = BESIDE, -BESIDE
+        if room is not None and at.x() + x + size.width() > room.right():
+            x = -BESIDE - size.width()
+        if room is not None and at.y() + y - size.height() < room.top():
+            y = BESIDE + size.height()
+        return QPointF(x, y)
 
 
 def paint_bubble(
@@ -112,13 +128,10 @@ def paint_bubble(
     """A small card with text; ``at`` is its bottom left. Several lines: the first is secondary."""
     if not any(lines):
         return
-    fonts = [text_font(TEXT_SIZE, bold=True)]
-    if len(lines) > 1:
-        fonts = [text_font(SMALL_SIZE), *[text_font(TITLE_SIZE, bold=True)] * (len(lines) - 1)]
+    fonts = _fonts(lines)
     metrics = [QFontMetricsF(font) for font in fonts]
-    widths = [m.horizontalAdvance(t) for m, t in zip(metrics, lines, strict=True)]
-    height = sum(m.height() for m in metrics) + 12
-    card = QRectF(at.x(), at.y() - height, max(widths) + 20, height)
+    size = bubble_size(lines)
+    card = QRectF(QPointF(at.x(), at.y() - size.height()), size)
     painter.setPen(QPen(theme.color("line"), 1))
     painter.setBrush(theme.color("surface"))
     painter.drawRoundedRect(card, 6, 6)
@@ -128,3 +141,17 @@ def paint_bubble(
         painter.setPen(theme.color("secondary" if len(lines) > 1 and k == 0 else token))
         painter.drawText(QPointF(card.left() + 10, y + metric.ascent()), line)
         y += metric.height()
+
+
+def bubble_size(lines: list[str]) -> QSizeF:
+    """How large a card with these lines is."""
+    metrics = [QFontMetricsF(font) for font in _fonts(lines)]
+    widths = [m.horizontalAdvance(t) for m, t in zip(metrics, lines, strict=True)]
+    return QSizeF(max(widths) + 20, sum(m.height() for m in metrics) + 12)
+
+
+def _fonts(lines: list[str]) -> list[QFont]:
+    """A font for each line: a single one is bold, of several the first is small."""
+    if len(lines) == 1:
+        return [text_font(TEXT_SIZE, bold=True)]
+    return [text_font(SMALL_SIZE), *[text_font(TITLE_SIZE, bold=True)] * (len(lines) - 1)]

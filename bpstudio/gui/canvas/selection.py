@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 
 Key: TypeAlias = tuple[str, str]
@@ -43,7 +45,12 @@ class Selection:
         return None if chosen is None or (chosen[0], chosen[2]) in self.links else chosen
 
     def after(self, before: Topology, now: Topology) -> Selection:
-        """What of it still exists; neurons alone only where none was removed beside them."""
+        """What of it still exists; neurons alone only where none was removed beside them.
+
+        Nothing if layers were added or removed: then others have their numbers.
+        """
+        if len(before.layers) != len(now.layers):
+            return Selection()
         still = self.within(now)
         shrunk = any(
             layer in before and before.layer(layer).size > now.layer(layer).size
@@ -68,6 +75,23 @@ class Selection:
             connection,
             frozenset(x for x in self.neurons if _exists(topology, x)),
         )
+
+
+class Remembered:
+    """What was selected in which project, for as long as the project is kept to be undone or redone."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[weakref.ref[Project], Selection]] = {}
+
+    def note(self, project: Project, selection: Selection) -> None:
+        """This is selected in a project that is left."""
+        self._known = {k: v for k, v in self._known.items() if v[0]() is not None}
+        self._known[id(project)] = weakref.ref(project), selection
+
+    def of(self, project: Project) -> Selection | None:
+        """What was selected when this project was left; None if it is a new one."""
+        found = self._known.get(id(project))
+        return found[1] if found is not None and found[0]() is project else None
 
 
 def _exists(topology: Topology, neuron: Neuron) -> bool:

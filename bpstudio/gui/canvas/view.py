@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -26,21 +26,23 @@ from bpstudio.gui.canvas.hand import Hand
 from bpstudio.gui.canvas.hover import Hover
 from bpstudio.gui.canvas.keys import Keys
 from bpstudio.gui.canvas.layout import LayerPlace
-from bpstudio.gui.canvas.legend import paint_legend
+from bpstudio.gui.canvas.legend import Legend
 from bpstudio.gui.canvas.light import Pulse
 from bpstudio.gui.canvas.menu import CanvasMenu
 from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
-from bpstudio.gui.canvas.selection import Neuron, Selection
+from bpstudio.gui.canvas.picking import Picking
+from bpstudio.gui.canvas.selection import Remembered, Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.gui.theme import TITLE_SIZE, Theme, ThemeHolder, text_font
-from bpstudio.model.editing import tidy
+from bpstudio.model.editing import set_upward, tidy
 from bpstudio.model.project import Project
 
 FLOW = "flow"
 """The name of the preference that says whether the flow of a run is shown."""
+ZOOM_STEP = 1.25
 HIT = 7.0
 """How near to a connection the pointer has to be, in screen pixels."""
 NAME = "Network canvas"
@@ -57,8 +59,8 @@ class CanvasView(QGraphicsView):
 
     ``selection_changed`` brings the Selection, ``neuron_hovered`` a layer id and index or None,
     ``message`` why something could not be done, ``tool_changed`` the Tool, ``pruned_shown`` whether
-    pruned connections are in view, ``exact_shown`` that the connections are drawn exactly again after
-    the view or the network moved; ``play_requested`` and ``rename_requested`` ask for what is not
+    pruned connections are in view, ``exact_shown`` that all is drawn exactly again after the view or
+    the network moved; ``play_requested`` and ``rename_requested`` ask for what is not
     done here.
     """
 
@@ -83,16 +85,20 @@ class CanvasView(QGraphicsView):
         self.drawing = Drawing(themes.theme, self)
         self.setScene(self.drawing)
         self.drawing.flow.set_enabled(preference(FLOW, True))
-        self.drawing.picture.exact_shown.connect(self.exact_shown)
+        self.drawing.picture.exact_shown.connect(self._on_exact)
+        self.drawing.motion.rested.connect(self._on_exact)
         self.navigation = Navigation(self, self.drawing)
         self.minimap = Minimap(self, self.drawing, self.navigation)
         self.editor = Editor(document, self.message.emit)
         self.clipboard = CanvasClipboard(self)
         self._hover = Hover(self.drawing)
         self._keys = Keys(self)
+        self._legend = Legend()
         self.hand = Hand(self)
-        # What drawing itself has selected: the next click draws on instead of letting go of it.
-        self._drawn = Selection()
+        self.picking = Picking(self)
+        self._remembered = Remembered()
+        self._returned: Selection | None = None
+        document.edited.connect(self._on_edited)
         self.pulse = Pulse(self.drawing.light, self)
         self._set_up()
         themes.listen(self._on_theme)
@@ -127,13 +133,23 @@ class CanvasView(QGraphicsView):
 
     def show_project(self, project: Project) -> None:
         """Show this project; only what changed is made anew."""
-        before = self.drawing.project.topology
+        before = self.drawing.project
+        turned = before.upward != project.upward
+        returned, self._returned = self._returned, None
+        if turned:
+            self.hand.put_down()
         if self.drawing.show_project(project):
-            self.select(self.selection.after(before, project.topology))
+            still = self.selection.after(before.topology, project.topology)
+            self.select(still if returned is None else returned.within(project.topology))
             self.say(selection_name(project, self.selection))
-            if self.navigation.fitted:
+            if turned or self.navigation.fitted:
                 self.navigation.fit()
             self.minimap.follow()
+
+    def _on_edited(self, before: Project, after: Project) -> None:
+        """What is undone or redone comes back with what was selected in it."""
+        self._remembered.note(before, self.selection)
+        self._returned = self._remembered.of(after)
 
     def _on_theme(self, theme: Theme) -> None:
         self.setBackgroundBrush(theme.color("surface"))
@@ -144,7 +160,7 @@ class CanvasView(QGraphicsView):
         painter.resetTransform()
         if self.drawing.bundles:
             area = QRectF(self.viewport().rect())
-            paint_legend(painter, self.drawing.theme, area, self.drawing.scale)
+            self._legend.draw(painter, self.drawing.theme, area, self.drawing.scale)
         if self.places or self.drawing.ghost.isVisible():
             return
         painter.setFont(text_font(TITLE_SIZE))
@@ -154,8 +170,12 @@ class CanvasView(QGraphicsView):
 
     @property
     def is_exact(self) -> bool:
-        """Whether the connections are drawn as they are, not moved or scaled from before."""
-        return self.drawing.picture.is_exact
+        """Whether all is drawn as it is, not moved or scaled from before."""
+        return self.drawing.picture.is_exact and not self.drawing.motion.moving
+
+    def _on_exact(self) -> None:
+        if self.is_exact:
+            self.exact_shown.emit()
 
     def show_running(self, running: bool) -> None:
         """A run or a step has begun or ended: its flow is seen in the network."""
@@ -173,13 +193,25 @@ class CanvasView(QGraphicsView):
 
     def turn(self) -> None:
         """Let the network run from bottom to top, or again from left to right."""
-        self.hand.put_down()
-        self.navigation.turn(not self.navigation.turned)
-        self.select(self.selection)
+        upward = not self.document.project.upward
+        name = "Bottom to top" if upward else "Left to right"
+        self.edit(name, lambda project: set_upward(project, upward))
+
+    def show_row(self, row: int) -> None:
+        """Show what the neurons answer, and what flows, for a row of the data, from 0."""
+        self.drawing.show_row(row)
 
     def actual_size(self) -> None:
         """Show the network at its own size."""
         self.navigation.actual_size()
+
+    def zoom_in(self) -> None:
+        """Show the middle of the view larger."""
+        self.navigation.zoom(ZOOM_STEP, self.viewport().rect().center())
+
+    def zoom_out(self) -> None:
+        """Show more of the network, smaller."""
+        self.navigation.zoom(1 / ZOOM_STEP, self.viewport().rect().center())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -216,49 +248,6 @@ class CanvasView(QGraphicsView):
     def select_all(self) -> None:
         self.select(Selection(layers=frozenset(self.places)))
 
-    def click_layer(self, layer_id: str, pos: QPointF, modifiers: Modifier) -> None:
-        """Select a layer and the neuron at a position.
-
-        Shift adds or removes the layer; with Ctrl, or by a double click, it is the neuron alone. A
-        double click on a strip unfolds it.
-        """
-        adding = bool(modifiers & Modifier.ShiftModifier)
-        place = self.places[layer_id]
-        inside = place.top <= pos.y() <= place.bottom
-        neuron = place.neuron_at(pos.y()) if inside else None
-        if self.hand.double and place.folded and inside:
-            self.editor.fold(layer_id)
-        elif self.hand.double and neuron is None:
-            self.rename_requested.emit()
-        elif neuron is not None and (self.hand.double or modifiers & Modifier.ControlModifier):
-            before = self.selection.neurons if adding else frozenset[Neuron]()
-            chosen = before ^ {(layer_id, neuron)}
-            self.select(Selection.of_neurons(*sorted(chosen)))
-        elif adding:
-            self.select(Selection(layers=self.selection.layers ^ {layer_id}))
-        else:
-            seen = None if neuron is None else (layer_id, neuron)
-            self.select(Selection(frozenset({layer_id}), neuron=seen))
-
-    def click_canvas(self, pos: QPointF, modifiers: Modifier) -> bool:
-        """Select the connection at a position with its link, or let go of what was selected.
-
-        With Ctrl, or by a double click, it is the connection alone. False if there was nothing to do.
-        """
-        connection = self.drawing.connection_at(pos, self.reach)
-        if connection is None:
-            held = bool(self.selection) and self.selection != self._drawn
-            if held and not modifiers & Modifier.ShiftModifier:
-                self.select(Selection())
-            return held or self.hand.double
-        links = frozenset({(connection[0], connection[2])})
-        if modifiers & Modifier.ShiftModifier:
-            links ^= self.selection.links
-        if self.hand.double or modifiers & Modifier.ControlModifier:
-            links = frozenset()
-        self.select(Selection(links=links, connection=connection))
-        return True
-
     # Editing
 
     def edit(self, name: str, change: Change, merge: str | None = None) -> bool:
@@ -276,8 +265,8 @@ class CanvasView(QGraphicsView):
         """A new layer between two others, which is then selected."""
         new = self.editor.draw_layer(size, left, right, place, keep)
         if new is not None:
-            self._drawn = Selection(layers=frozenset({new}))
-            self.select(self._drawn)
+            self.picking.drawn = Selection(layers=frozenset({new}))
+            self.select(self.picking.drawn)
 
     def delete_selected(self) -> None:
         """Remove what is selected."""
@@ -346,8 +335,9 @@ class CanvasView(QGraphicsView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         at = event.position().toPoint()
-        layer = self.drawing.layer_at(self.mapToScene(at))
-        if event.modifiers() & Modifier.ControlModifier and layer is not None:
+        resizing = bool(event.modifiers() & Modifier.ControlModifier)
+        layer = self.drawing.layer_at(self.mapToScene(at)) if resizing else None
+        if layer is not None:
             chosen = self.selection.layers
             layers = chosen if layer in chosen else frozenset({layer})
             self.editor.resize_by(layers, 1 if event.angleDelta().y() > 0 else -1)
@@ -359,7 +349,7 @@ class CanvasView(QGraphicsView):
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             self.open_menu()
         else:
-            self._select_under(self.mapToScene(event.pos()))
+            self.picking.under(self.mapToScene(event.pos()))
             CanvasMenu(self).popup(event.globalPos())
 
     def open_menu(self) -> None:
@@ -367,24 +357,6 @@ class CanvasView(QGraphicsView):
         if not any(menu.isVisible() for menu in self.findChildren(CanvasMenu)):
             middle = self.viewport().rect().center()
             CanvasMenu(self).popup(self.viewport().mapToGlobal(middle))
-
-    def _select_under(self, pos: QPointF) -> None:
-        """Select what a menu is asked for, unless it is selected already."""
-        layer_id = self.drawing.layer_at(pos)
-        if layer_id is None:
-            if self.drawing.connection_at(pos, self.reach) is not None:
-                self.click_canvas(pos, Modifier.NoModifier)
-            else:
-                self.select(Selection())
-            return
-        neuron = self.places[layer_id].neuron_under(pos.x(), pos.y())
-        if (
-            layer_id not in self.selection.layers
-            and (layer_id, neuron) not in self.selection.neurons
-        ):
-            self.click_layer(layer_id, pos, Modifier.NoModifier)
-        elif neuron is not None and len(self.selection.layers) == 1:
-            self.select(Selection(self.selection.layers, neuron=(layer_id, neuron)))
 
     def event(self, event: QEvent) -> bool:
         # Space is Play everywhere else; here a press may become a drag, so it waits for the release.

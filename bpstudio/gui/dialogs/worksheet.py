@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 )
 
 from bpstudio.explain.derivation import Derivation
+from bpstudio.explain.keys import StepKey
 from bpstudio.explain.typed_numbers import parse_weights, weights_text
-from bpstudio.explain.worksheet import Worksheet
+from bpstudio.explain.worksheet import COMFORTABLE, Worksheet, count_blanks
 from bpstudio.explain.worksheet_html import exercise_html, inline, solution_html
 from bpstudio.files.atomic import write_atomically
 from bpstudio.gui.document import Document
@@ -31,6 +32,7 @@ from bpstudio.gui.explain.formulas import FormulaStore
 from bpstudio.gui.explain.paper import paper, write_pdf
 from bpstudio.gui.explain.sheet import SheetView
 from bpstudio.gui.panels.scroll import ColumnScroll
+from bpstudio.gui.segmented import Segmented
 from bpstudio.gui.theme import GAP, ThemeHolder
 from bpstudio.gui.widgets import secondary_label
 from bpstudio.model.project import Project
@@ -44,7 +46,8 @@ EXPORTS = {
 
 
 class WorksheetDialog(QDialog):
-    """The worksheet of one row of a document's data; ``row`` counts from 0."""
+    """The worksheet of one row of a document's data; ``row`` counts from 0. ``parameter`` is the key of
+    the selected weight or bias: where the whole row would be too much, its chain alone is asked."""
 
     def __init__(
         self,
@@ -53,6 +56,7 @@ class WorksheetDialog(QDialog):
         store: FormulaStore,
         themes: ThemeHolder,
         parent: QWidget,
+        parameter: StepKey | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("worksheetDialog")
@@ -60,6 +64,11 @@ class WorksheetDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(820, 720)
         self._document = document
+        self._parameter = parameter
+        one = "This bias" if parameter is not None and not parameter.source else "This weight"
+        self.kind = Segmented("What is asked", {"row": "Whole row", "one": one}, themes)
+        self.kind.setObjectName("worksheetKind")
+        self.kind.setVisible(parameter is not None)
         self.sheet: Worksheet | None = None
         self.view = SheetView(store, themes)
         self.view.answered.connect(self._show_score)
@@ -85,6 +94,8 @@ class WorksheetDialog(QDialog):
         column.addWidget(ColumnScroll(self.view), 1)
         column.addWidget(self.message_label)
         self.row_box.valueChanged.connect(self._renew)
+        self.kind.chosen.connect(self._on_kind)
+        self._choose_kind()
         self._renew()
         if self.view.rows:
             self.view.rows[0].field.setFocus()
@@ -111,6 +122,7 @@ class WorksheetDialog(QDialog):
             button.setAutoDefault(False)
         top = QHBoxLayout()
         top.setSpacing(GAP)
+        top.addWidget(self.kind)
         top.addWidget(self.row_box)
         top.addWidget(self.weights_button)
         top.addWidget(self.export_button)
@@ -142,13 +154,27 @@ class WorksheetDialog(QDialog):
 
     # The sheet
 
+    def _choose_kind(self) -> None:
+        """One weight's chain where the whole row has more blanks than anybody likes."""
+        if self._parameter is not None and count_blanks(self._derivation()) > COMFORTABLE:
+            self.kind.set_value("one")
+
+    def _derivation(self) -> Derivation:
+        return Derivation.of_project(self._document.project, [self.row_box.value() - 1])
+
+    def _on_kind(self, _kind: str) -> None:
+        self._renew()
+
     def _renew(self, _row: int = 0) -> None:
         """The worksheet of the chosen row, empty."""
         project = self._document.project
         self.weights_edit.setPlainText(weights_text(project.network))
         try:
-            derivation = Derivation.of_project(project, [self.row_box.value() - 1])
-            self.sheet = Worksheet.of(derivation)
+            derivation, parameter = self._derivation(), self._parameter
+            if parameter is not None and self.kind.value == "one":
+                self.sheet = Worksheet.of_parameter(derivation, derivation.step(parameter))
+            else:
+                self.sheet = Worksheet.of(derivation)
         except ValueError as error:
             self.sheet = None
             self.message_label.setText(str(error))
@@ -159,6 +185,10 @@ class WorksheetDialog(QDialog):
             "Type a number and press Enter: it is marked at once. Commas, powers and fractions are read "
             "too. Four digits on the way are enough."
         )
+        if parameter is None and count_blanks(derivation) > COMFORTABLE:
+            self.message_label.setText(
+                "That is much to fill in: select a connection first, and its chain alone can be asked."
+            )
         self.view.show_sheet(self.sheet)
         self._show_score()
 

@@ -45,7 +45,7 @@ class FormulaLabel(QWidget):
     def _ask(self) -> None:
         self._shown = self._store.picture(self._key) is not None
         if not self._shown and self.isVisible() and self._latex:
-            self._store.want(f"label {id(self)}", [self._key])
+            self._shown = self._store.want(f"label {id(self)}", [self._key])
         self.updateGeometry()
         self.update()
 

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSpinBox, QVBoxLayout
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from bpstudio.explain.numbers import DIGITS, FULL
 from bpstudio.gui.explain.crumbs import Crumbs
@@ -26,6 +34,8 @@ DIGITS_KEPT = "explain_digits"
 """Under which name the number of digits is remembered."""
 LEAST_FOR_BOTH = 600
 """From this width on the matrices stand beside the formulas."""
+LEAST_FOR_TITLE = 500
+"""In a narrower card the heading would be cut: the way here says it, too."""
 LEAST_SIZE = QSize(430, 150)
 WORDS_WIDTH = 560
 """A line of words longer than that is hard to read."""
@@ -75,7 +85,9 @@ class ExplainFrame(Panel):
         self.page = PageView("explainPage", self.store, themes)
         self.matrix = MatrixView(self.store, themes)
         self.page_scroll, self._matrix_scroll = ColumnScroll(self.page), ColumnScroll(self.matrix)
-        middle = QHBoxLayout()
+        self._middle = QWidget()
+        middle = QHBoxLayout(self._middle)
+        middle.setContentsMargins(0, 0, 0, 0)
         middle.setSpacing(2 * GAP)
         middle.addWidget(self.page_scroll, 11)
         middle.addWidget(self._matrix_scroll, 8)
@@ -96,11 +108,16 @@ class ExplainFrame(Panel):
         column = QVBoxLayout()
         column.setSpacing(GAP // 2)
         column.addLayout(way)
-        column.addLayout(middle, 1)
+        column.addWidget(self._middle, 1)
         column.addWidget(self.words, 1, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.shares)
         column.addWidget(self.bar)
         self.body.addLayout(column)
+
+    def show_page_or_words(self, page: bool) -> None:
+        """Show the formulas, or words in the middle of the empty card."""
+        self._middle.setVisible(page)
+        self.words.setVisible(not page)
 
     def show_matrix(self, shown: bool) -> None:
         """Show the matrices, where there is room for them."""
@@ -113,6 +130,7 @@ class ExplainFrame(Panel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.title_label.setVisible(self.width() >= LEAST_FOR_TITLE)
         self.digits.setVisible(self.width() >= LEAST_FOR_BOTH)
         self._matrix_scroll.setVisible(self._with_matrix and self.width() >= LEAST_FOR_BOTH)
 
@@ -121,7 +139,7 @@ class ExplainFrame(Panel):
         self._warming.start()
 
     def _warm_up(self) -> None:
-        """The first formula of all takes half a second: it is drawn before anyone asks for one."""
+        """The font is read, which takes a quarter of a second, before anyone asks for a formula."""
         color = self.theme.text
         keys = [FormulaKey(latex, SIZE, color, self.devicePixelRatioF()) for latex in _COMMON]
         self.store.want("warm", keys)

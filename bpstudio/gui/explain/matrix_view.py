@@ -99,6 +99,16 @@ class MatrixView(QWidget):
     # Where everything is
 
     def _lay_out(self) -> None:
+        """Set the matrices with the pictures that can be had at once, and again when others come."""
+        self._set()
+        waits = self.isVisible() and not self._complete
+        if waits and self._store.want(self.objectName(), self._wanted):
+            self._set()
+        self.setMinimumHeight(round(self._height))
+        self.updateGeometry()
+        self.update()
+
+    def _set(self) -> None:
         self.cells, self._names, self._brackets = [], [], []
         self._formulas, self._wanted = [], []
         form, y = self._form, 4.0
@@ -110,11 +120,6 @@ class MatrixView(QWidget):
             y = self._flow(form, y)
         self._height = y
         self._complete = all(self._store.picture(key) is not None for key in self._wanted)
-        if self.isVisible() and not self._complete:
-            self._store.want(self.objectName(), self._wanted)
-        self.setMinimumHeight(round(y))
-        self.updateGeometry()
-        self.update()
 
     def _flow(self, form: MatrixForm, y: float) -> float:
         """The matrices beside each other, those that do not fit in the next row."""

@@ -86,7 +86,7 @@ def step_block(step: Step, digits: int = DIGITS, large: bool = False) -> Block:
     add(symbols, step.symbols)
     add(numbers, step.numbers(digits))
     add([Piece(step.result(digits))], step.result(digits))
-    found = {piece.key for piece in (*symbols, *numbers)}
+    found = {p.key for piece in (*symbols, *numbers) for p in (piece, *piece.inner)}
     chips = tuple(
         Piece(f"{part.symbol} = {part.number(digits)}", part.key)
         for part in step.parts

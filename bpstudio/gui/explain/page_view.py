@@ -29,6 +29,8 @@ from bpstudio.gui.explain.page import Block
 from bpstudio.gui.explain.typeset import Target, Typeset, typeset
 from bpstudio.gui.theme import Theme, ThemeHolder
 
+MOST_SETTINGS = 3
+"""So often a page is set, until it needs no other pictures."""
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 COPY_SCALE = 3.0
 """Device pixels per pixel of a formula that is copied as a picture."""
@@ -91,11 +93,9 @@ class PageView(QWidget):
         new = tuple(blocks)
         if new == (self._blocks if self._next is None else self._next):
             return
-        if keep and self._blocks:
-            trial = self._set(new)
-            if not self._store.want(self.objectName(), trial.wanted):
-                self._next = new
-                return
+        if keep and self._blocks and not self._drawn(new).complete:
+            self._next = new
+            return
         self._next = None
         same = [b.target for b in new] == [b.target for b in self._blocks]
         self._blocks = new
@@ -111,10 +111,18 @@ class PageView(QWidget):
             blocks, self.width(), theme.text, self.devicePixelRatioF(), self._store.picture
         )
 
+    def _drawn(self, blocks: Sequence[Block]) -> Typeset:
+        """Set these blocks with the pictures that can be had at once; the others are drawn later."""
+        page = self._set(blocks)
+        for _ in range(MOST_SETTINGS):
+            if page.complete or not self._store.want(self.objectName(), page.wanted):
+                break
+            # Where lines break, and so what else is to be drawn, is known when the widths are.
+            page = self._set(blocks)
+        return page if page.complete else self._set(blocks)
+
     def _lay_out(self) -> None:
-        self._page = self._set(self._blocks)
-        if not self._page.complete:
-            self._store.want(self.objectName(), self._page.wanted)
+        self._page = self._drawn(self._blocks)
         self.setMinimumHeight(round(self._page.height))
         self.updateGeometry()
         self.update()
@@ -200,7 +208,7 @@ class PageView(QWidget):
             if target.whole:
                 continue
             painter.setPen(pen)
-            y = target.rect.bottom() + 2.5
+            y = target.rect.bottom() + (0.5 if target.inside else 2.5)
             painter.drawLine(QPointF(target.rect.left(), y), QPointF(target.rect.right(), y))
         focused = self.focused
         if focused is not None and self.hasFocus():

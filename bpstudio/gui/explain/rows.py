@@ -34,9 +34,11 @@ def next_batch(project: Project) -> IntArray:
 
 
 class RowChooser(QWidget):
-    """One row by its number, or the next batch; ``changed`` tells of another choice."""
+    """One row by its number, or the next batch; ``changed`` tells of another choice by hand, and
+    ``row_shown`` brings the row of the number, from 0, whoever chose it."""
 
     changed = Signal()
+    row_shown = Signal(int)
 
     def __init__(self, themes: ThemeHolder) -> None:
         super().__init__()
@@ -72,6 +74,7 @@ class RowChooser(QWidget):
             self.number.setRange(1, max(1, count))
             first = project.dataset.rows(TRAIN) if project.dataset is not None else np.zeros(0)
             self.number.setValue(int(first[0]) + 1 if len(first) else 1)
+        self._tell_row()
 
     def rows(self) -> IntArray:
         """The chosen rows, from 0."""
@@ -90,6 +93,7 @@ class RowChooser(QWidget):
             self.kind.set_value("row")
             self.number.setValue(row + 1)
         self.number.setEnabled(True)
+        self._tell_row()
 
     def choose_batch(self) -> None:
         """The next batch."""
@@ -101,4 +105,8 @@ class RowChooser(QWidget):
         self.changed.emit()
 
     def _on_number(self, _value: int) -> None:
+        self._tell_row()
         self.changed.emit()
+
+    def _tell_row(self) -> None:
+        self.row_shown.emit(self.number.value() - 1)

@@ -13,13 +13,12 @@ from bpstudio.explain.lessons import LESSONS
 from bpstudio.explain.text import DERIVATION
 from bpstudio.files.lessons import load_lesson
 from bpstudio.gui.dialogs.ask import show_problem
-from bpstudio.gui.dialogs.gradient_check import GradientCheckDialog
-from bpstudio.gui.dialogs.worksheet import WorksheetDialog
 from bpstudio.gui.explain.reading_panel import WIDTH, ReadingPanel, reading_dock
 
 if TYPE_CHECKING:
     from bpstudio.gui.main_window import MainWindow
 
+_CORNER = Qt.Corner.BottomRightCorner
 LEAST_FOR_ALL = 1500
 """A narrower window shows the text in the place of what is watched."""
 
@@ -37,7 +36,10 @@ class ExplainTools(QObject):
         window = self._window
         self.reading = ReadingPanel(window.document, window.explain_panel.store, window.themes)
         self._dock = reading_dock(self.reading, window)
-        window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
+        # Under the settings, which keep their width, and as high as the canvas and what is below it.
+        window.inner.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
+        window.inner.splitDockWidget(window.watch_dock, self._dock, Qt.Orientation.Horizontal)
+        self._dock.hide()
         self.reading.lit.connect(window.canvas.light)
         self._dock.visibilityChanged.connect(self._on_dock)
         self._add_lessons(menu)
@@ -84,17 +86,21 @@ class ExplainTools(QObject):
     def _open_dock(self) -> None:
         window = self._window
         if window.width() < LEAST_FOR_ALL and window.watch_dock.isVisible():
-            # Side by side they would leave the canvas and the settings too little.
+            # Side by side they would leave the canvas too little.
             window.watch_dock.hide()
             self._made_room = True
+        window.inner.setCorner(_CORNER, Qt.DockWidgetArea.RightDockWidgetArea)
         self._dock.show()
-        window.resizeDocks([self._dock], [WIDTH], Qt.Orientation.Horizontal)
+        window.inner.resizeDocks([self._dock], [WIDTH], Qt.Orientation.Horizontal)
 
     def _on_dock(self, visible: bool) -> None:
         if not visible:
             self._window.canvas.light(Place())
         # A minimised window has no visible dock either.
-        if self._dock.isHidden() and self._made_room:
+        if not self._dock.isHidden():
+            return
+        self._window.inner.setCorner(_CORNER, Qt.DockWidgetArea.BottomDockWidgetArea)
+        if self._made_room:
             self._made_room = False
             self._window.watch_dock.show()
 
@@ -110,9 +116,17 @@ class ExplainTools(QObject):
         if problem is not None:
             window.show_refusal(problem)
             return
-        row = window.explain_panel.rows.first_row()
+        panel = window.explain_panel
+        # Dialogs are loaded when they are wanted: the window opens sooner.
+        from bpstudio.gui.dialogs.worksheet import WorksheetDialog  # noqa: PLC0415
+
         WorksheetDialog(
-            window.document, row, window.explain_panel.store, window.themes, window
+            window.document,
+            panel.rows.first_row(),
+            panel.store,
+            window.themes,
+            window,
+            panel.parameter,
         ).show()
 
     def check_gradient(self) -> None:
@@ -124,6 +138,8 @@ class ExplainTools(QObject):
             window.show_refusal(problem)
             return
         panel = window.explain_panel
+        from bpstudio.gui.dialogs.gradient_check import GradientCheckDialog  # noqa: PLC0415
+
         GradientCheckDialog(
             window.document.project, panel.parameter, panel.store, window.themes, window
         ).show()

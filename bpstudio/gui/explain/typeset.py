@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
+from operator import itemgetter
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QStaticText
@@ -28,6 +29,7 @@ MOST_INDENT = 0.34
 _OPERATOR = r"(?:\+|-|=|\\cdot|\\odot|\\times)"
 _LEADING = re.compile(rf"\s*{_OPERATOR}")
 _TRAILING = re.compile(rf"{_OPERATOR}\s*$")
+_CLOSES = re.compile(r"\s*(?:\\Big)?[)\]]")
 _SPACES = re.compile(r"(?:\\[,;: ]|\s)*")
 _SYMBOL = re.compile(r"(?<![\w])([A-Za-z\u03b1-\u03c9\u0177])_(\w+)")
 _BREAK = re.compile(r"\s*(?:\+|-)\s")
@@ -57,13 +59,14 @@ class Figure:
 @dataclass(frozen=True)
 class Target:
     """What can be pointed at: where it is, what it leads to, and its words. ``whole``: not a factor, but
-    a heading or a formula that stands alone."""
+    a heading or a formula that stands alone; ``inside``: a part of a fraction."""
 
     rect: QRectF
     key: object
     text: str
     block: int
     whole: bool = False
+    inside: bool = False
 
 
 @dataclass
@@ -109,7 +112,7 @@ class _Setter:
             rect = self._words(block.title, font, "text" if reading else "secondary")
             if block.target is not None:
                 self._target(rect, block.target, block.title)
-            self.y += 4
+            self.y += 6
         if block.words:
             self._paragraph(block.words)
             self.y += 6
@@ -252,7 +255,7 @@ class _Row:
         self.x += 0.35 * self._setter.size
 
     def piece(self, piece: Piece, right: float, apart: bool = False) -> None:
-        em, latex = self._setter.size, piece.latex
+        em, latex = self._setter.size, piece.marked or piece.latex
         if _SPACES.fullmatch(latex):
             self.x += 0.16 * em
             return
@@ -270,14 +273,14 @@ class _Row:
         breaks = apart or (piece.key is None and _BREAK.match(latex) is not None)
         too_long = self.x + width > right or (breaks and self.x + width + 6 * em > right)
         if begun and too_long and (breaks or self.x + width > right):
+            # A closing bracket takes what stands before it along: it begins no line.
+            taken = self._placed.pop() if _CLOSES.match(latex) and len(self._placed) > 1 else None
             self.flush()
             self.x = self.indent
-            begun = False
-        if latex.startswith("{}"):
-            self.x += 0.13 * em
+            if taken is not None:
+                self._placed.append(replace(taken, x=self.x))
+                self.x += taken.width
         self.add(latex, piece)
-        if latex.endswith("{}"):
-            self.x += 0.13 * em
         if apart:
             self.x += 1.6 * em
 
@@ -299,6 +302,7 @@ class _Row:
                 text = plain(p.piece.latex)
                 whole = not isinstance(p.piece.key, StepKey)
                 page.targets.append(Target(rect, p.piece.key, text, setter.number, whole))
+            self._inner_targets(p, baseline)
         setter.y = baseline + below
         self._placed = []
         middle = baseline - 0.3 * setter.size
@@ -307,6 +311,16 @@ class _Row:
             return middle
         setter.y += 2
         return self._middle
+
+    def _inner_targets(self, placed: _Placed, baseline: float) -> None:
+        """What can be followed inside a fraction or a root."""
+        if placed.piece is None or placed.known is None:
+            return
+        for number, spot in sorted(placed.known.spots, key=itemgetter(0)):
+            part = placed.piece.inner[number]
+            rect = spot.translated(placed.x, baseline - placed.above)
+            target = Target(rect, part.key, plain(part.latex), self._setter.number, inside=True)
+            self._setter.page.targets.append(target)
 
     def _as_words(self, placed: _Placed, baseline: float) -> None:
         """A formula that cannot be drawn stands as text."""

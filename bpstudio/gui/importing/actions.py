@@ -11,14 +11,15 @@ from PySide6.QtGui import QGuiApplication
 from bpstudio.files.samples import SAMPLES, sample_proposal
 from bpstudio.gui.dialogs.ask import show_problem
 from bpstudio.gui.document import Document
-from bpstudio.gui.importing.dialog import ImportDialog
 from bpstudio.gui.importing.drops import Given, given
-from bpstudio.gui.importing.work import Trial
 from bpstudio.gui.recent import remember
 from bpstudio.model.adoption import adopt
+from bpstudio.model.editing import named_after
 from bpstudio.model.project import Project
 
 if TYPE_CHECKING:
+    from bpstudio.gui.importing.dialog import ImportDialog
+    from bpstudio.gui.importing.work import Trial
     from bpstudio.gui.main_window import MainWindow
 
 
@@ -35,6 +36,9 @@ class Importing(QObject):
         """Show the import screen for a file, a folder or pasted text."""
         self.close()
         project = self._document.project
+        # Loaded when it is wanted: the window opens sooner without.
+        from bpstudio.gui.importing.dialog import ImportDialog  # noqa: PLC0415
+
         dialog = ImportDialog(
             data, project, self._window.themes.theme, is_edited(project), self._window, test_file
         )
@@ -93,8 +97,11 @@ class Importing(QObject):
 
 def is_edited(project: Project) -> bool:
     """Whether someone has made this network: it is not the one that came with its sample."""
-    name = project.dataset.name if project.dataset is not None else ""
-    return name not in SAMPLES or sample_proposal(name).topology != project.topology
+    dataset = project.dataset
+    if dataset is None or dataset.name not in SAMPLES or len(project.topology.layers) < 2:
+        return True
+    plain = sample_proposal(dataset.name).topology
+    return named_after(plain, dataset) != named_after(project.topology, dataset)
 
 
 def _told(name: str, trial: Trial) -> str:

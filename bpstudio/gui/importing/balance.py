@@ -50,7 +50,8 @@ class ClassBalance(QWidget):
         metrics = QFontMetrics(painter.font())
         shown = self._classes[:MOST_CLASSES]
         names = min(
-            max((metrics.horizontalAdvance(name) for name, *_ in shown), default=0),
+            # A name in just its own width would be cut for a fraction of a pixel.
+            max((metrics.horizontalAdvance(name) for name, *_ in shown), default=0) + 2,
             self.width() // 2,
         )
         largest = max((sum(counts) for _, *counts in shown), default=1) or 1

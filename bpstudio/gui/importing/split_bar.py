@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from bpstudio.files.plan import SplitPlan
 from bpstudio.files.summary import Outcome
-from bpstudio.gui.theme import GAP
+from bpstudio.gui.theme import CONTROL_HEIGHT, GAP
 from bpstudio.gui.widgets import number_text, secondary_label
 
 KINDS = {
@@ -46,6 +46,7 @@ class SplitBar(QWidget):
         self.kind.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         for key, label in KINDS.items():
             self.kind.addItem(label, key)
+        self.kind.setFixedHeight(CONTROL_HEIGHT)
         self.kind.activated.connect(self._on_kind)
         self.validation = _spin("validationEdit", "Validation", MOST_HELD, " %")
         self.test = _spin("testEdit", "Test", MOST_HELD, " %")
@@ -58,6 +59,7 @@ class SplitBar(QWidget):
         self.file_button.setAccessibleName("Choose a separate test file")
         self.file_button.setToolTip("Take the test rows from another file, or drop it here")
         self.file_button.setAutoDefault(False)
+        self.file_button.setFixedHeight(CONTROL_HEIGHT)
         self.file_button.clicked.connect(self._on_file)
         self.counts = secondary_label()
         self.counts.setObjectName("splitCounts")
@@ -157,7 +159,7 @@ def _spin(object_name: str, name: str, most: int, suffix: str) -> QSpinBox:
     box.setKeyboardTracking(False)
     box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
     box.setAlignment(Qt.AlignmentFlag.AlignRight)
-    box.setFixedWidth(64)
+    box.setFixedSize(64, CONTROL_HEIGHT)
     return box
 
 

@@ -20,7 +20,6 @@ from bpstudio.gui.theme import (
     text_font,
 )
 from bpstudio.gui.widgets import number_text, percent_text
-from bpstudio.model.arrays import FloatArray
 
 HEADER, GAP, SIDE_WORD = 34, 2, 16
 WIDEST_CELL, HIGHEST_CELL = 96.0, 44.0
@@ -34,6 +33,7 @@ class ConfusionView(QWidget):
         super().__init__()
         self._themes = themes
         self._names: tuple[str, ...] = ()
+        self._widest_name = 0
         self._confusion: Confusion | None = None
         self.setMouseTracking(True)
         self.setMinimumSize(120, 90)
@@ -49,24 +49,30 @@ class ConfusionView(QWidget):
         return self._confusion
 
     def show_confusion(self, confusion: Confusion, names: Sequence[str]) -> None:
-        self._confusion, self._names = confusion, tuple(names)
+        self._confusion = confusion
+        if self._names != tuple(names):
+            self._names = tuple(names)
+            metrics = QFontMetrics(text_font(SMALL_SIZE))
+            self._widest_name = max((metrics.horizontalAdvance(n) for n in names), default=0)
         self.update()
 
     # Places
 
     def _name_width(self) -> float:
-        metrics = QFontMetrics(text_font(SMALL_SIZE))
-        widest = max((metrics.horizontalAdvance(name) for name in self._names), default=0)
-        return min(widest + 12.0, self.width() * 0.3)
+        return min(self._widest_name + 12.0, self.width() * 0.3)
 
     def cell_rect(self, true: int, predicted: int) -> QRectF:
         """Where the count of rows of class ``true`` taken for ``predicted`` is drawn."""
+        x, width, height = self._grid()
+        return QRectF(x + predicted * width, HEADER + true * height, width - GAP, height - GAP)
+
+    def _grid(self) -> tuple[float, float, float]:
+        """Where the cells begin from the left, and how far they are apart."""
         count = max(len(self._names), 1)
         left = SIDE_WORD + self._name_width()
         width = min((self.width() - left) / count, WIDEST_CELL)
         height = min((self.height() - HEADER) / count, HIGHEST_CELL)
-        x = left + max(0.0, (self.width() - left - width * count) / 2)
-        return QRectF(x + predicted * width, HEADER + true * height, width - GAP, height - GAP)
+        return left + max(0.0, (self.width() - left - width * count) / 2), width, height
 
     # Painting
 
@@ -92,17 +98,22 @@ class ConfusionView(QWidget):
             painter.drawImage(first.united(self.cell_rect(count - 1, count - 1)), image)
             return
         numbers = first.width() >= LEAST_FOR_COUNT and first.height() >= 12
-        for true in range(count):
-            for predicted in range(count):
+        colors = table[np.round(255 * shares).astype(np.intp)].tolist()
+        plain, bold, pale = (
+            text_font(TEXT_SIZE),
+            text_font(TEXT_SIZE, True),
+            theme.color("secondary"),
+        )
+        for true, counts in enumerate(confusion.counts.tolist()):
+            for predicted, value in enumerate(counts):
                 cell = self.cell_rect(true, predicted)
-                color = table[round(255 * float(shares[true, predicted]))]
+                color = colors[true][predicted]
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(*(int(part) for part in color)))
+                painter.setBrush(QColor(*color))
                 painter.drawRoundedRect(cell, 3, 3)
-                value = int(confusion.counts[true, predicted])
                 if numbers:
-                    painter.setFont(text_font(TEXT_SIZE, bold=true == predicted))
-                    painter.setPen(_ink(theme, color) if value else theme.color("secondary"))
+                    painter.setFont(bold if true == predicted else plain)
+                    painter.setPen(_ink(theme, color) if value else pale)
                     painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, number_text(value))
 
     def _draw_names(self, painter: QPainter) -> None:
@@ -156,8 +167,8 @@ class ConfusionView(QWidget):
             QToolTip.hideText()
 
 
-def _ink(theme: Theme, color: FloatArray) -> QColor:
+def _ink(theme: Theme, color: Sequence[int]) -> QColor:
     """The text colour that is read best on a colour."""
-    brightness = float(np.dot(color, (0.299, 0.587, 0.114)))
+    brightness = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2]
     dark, light = ("text", "surface") if theme.name == "light" else ("surface", "text")
     return theme.color(dark if brightness > 140 else light)

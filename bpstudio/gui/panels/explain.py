@@ -11,7 +11,7 @@ from bpstudio.explain.derivation import Derivation
 from bpstudio.explain.keys import Place, StepKey
 from bpstudio.explain.matrices import matrices
 from bpstudio.explain.numbers import plain_number
-from bpstudio.explain.plain_text import plain
+from bpstudio.explain.plain_text import plain, pretty
 from bpstudio.explain.step import Step
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.explain.frame import DIGITS_KEPT, ExplainFrame
@@ -197,8 +197,7 @@ class ExplainPanel(ExplainFrame):
             self.emptied.emit()
 
     def _set_visible(self, page: bool) -> None:
-        self.words.setVisible(not page)
-        self.page_scroll.setVisible(page)
+        self.show_page_or_words(page)
         self.show_matrix(page and self.matrix.form is not None)
         self.hint.setVisible(page)
         self.crumbs.setVisible(page and not self.is_walking)
@@ -262,7 +261,7 @@ class ExplainPanel(ExplainFrame):
             f"Why does {name} change?" if parameter else "Where does this number come from?"
         )
         steps = [derivation.step(key) for key in self._trail.keys]
-        texts = [plain(step.symbol) for step in steps]
+        texts = [pretty(step.symbol) for step in steps]
         if parameter is not None:
             texts[0] += f"  {derivation.quantities.parameter_name(parameter)}"
         self.crumbs.show_way(texts)
@@ -418,7 +417,7 @@ _WALK_KEYS = {
 
 def _value_text(step: Step, digits: int) -> str:
     return (
-        f"{plain(step.symbol)} = {plain(step.result(digits))}"
+        f"{pretty(step.symbol)} = {plain(step.result(digits))}"
         if step.symbol
         else plain_number(step.value, digits)
     )

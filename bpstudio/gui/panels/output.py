@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from bpstudio.explain.neurons import neuron_image
 from bpstudio.explain.outputs import (
+    Confusion,
     answer_curve,
-    confusion,
     fit_of,
     output_title,
     target_values,
@@ -19,6 +19,7 @@ from bpstudio.explain.outputs import (
 from bpstudio.explain.plane import Plane, plane_of
 from bpstudio.gui.panels.base import FRAME_BUDGET, Panel
 from bpstudio.gui.panels.confusion_view import ConfusionView
+from bpstudio.gui.panels.counting import Counter
 from bpstudio.gui.panels.image_view import ImageView
 from bpstudio.gui.panels.images import rgb_image
 from bpstudio.gui.panels.surface_picture import legend_of, surface_picture
@@ -61,6 +62,8 @@ class OutputPanel(Panel):
         self._problem: str | None = None
         self._shown_view = "words"
         self._make_parts(themes)
+        self._counter = Counter(MOST_LIVE_ROWS, self)
+        self._counter.counted.connect(self._on_counted)
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(SETTLED_MS)
@@ -164,7 +167,10 @@ class OutputPanel(Panel):
     def _take_dataset(self, dataset: Dataset) -> None:
         self._dataset, self._plane = dataset, plane_of(dataset)
         views = views_of(dataset)
-        self.view.set_options({name: VIEW_LABELS[name] for name in views})
+        if tuple(views) != self.view.options:
+            # The first suits data of another kind best; what was chosen belongs to those before.
+            self.view.set_options({name: VIEW_LABELS[name] for name in views})
+            self.view.set_value(views[0])
         parts = [SPLIT_NAMES[p] for p in (VALIDATION, TRAIN) if dataset.rows(p).size]
         self.part.set_options({name: name for name in parts})
         if self._plane is not None:
@@ -239,12 +245,16 @@ class OutputPanel(Panel):
 
     def _show_confusion(self, dataset: Dataset) -> None:
         part = SPLIT_NAMES.index(self.part.value)
-        result = confusion(self.project.network, dataset, part, MOST_LIVE_ROWS)
-        self.confusion.show_confusion(result, dataset.class_names)
+        self._counter.count(self.project.network, dataset, part)
+        self._show(self.confusion, dataset.preparation.targets[0].name)
+
+    def _on_counted(self, result: Confusion) -> None:
+        if self._dataset is None:
+            return
+        self.confusion.show_confusion(result, self._dataset.class_names)
         of_all = "" if result.rows == result.total else f" of {number_text(result.total)}"
         accuracy = percent_text(result.accuracy)
         self.note.setText(f"{accuracy} of {number_text(result.rows)}{of_all} rows right")
-        self._show(self.confusion, dataset.preparation.targets[0].name)
 
     def _show_curve(self, dataset: Dataset) -> None:
         curve = answer_curve(self.project.network, dataset)

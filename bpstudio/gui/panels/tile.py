@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolButton
 
 from bpstudio.explain.thumbnail import Thumbnail, thumbnail
@@ -25,6 +25,7 @@ WIDTH, LABEL_HEIGHT, INSET = 84, 17, 8
 LARGE, SMALL = 58, 44
 """Heights of the picture."""
 DOT = 1.7
+SMALLEST_SIZE = SMALL_SIZE - 2
 WIDEST = 1.3
 """Width of a picture in heights: wider ones would distort the shapes."""
 
@@ -95,10 +96,9 @@ class DataTile(QToolButton):
         area = frame.adjusted(inner, inner, -inner, -inner)
         spare = max(0.0, area.width() - WIDEST * area.height()) / 2
         self._draw_points(painter, theme, area.adjusted(spare, 0, -spare, 0))
-        font = text_font(SMALL_SIZE)
+        words, font = fitting(self.text(), self.width() - 2)
         painter.setFont(font)
         painter.setPen(theme.color("text" if marked else "secondary"))
-        words = _fitting(self.text(), QFontMetrics(font), self.width() - 2)
         place = QRectF(1, self._picture_height + 2, self.width() - 2, LABEL_HEIGHT - 2)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
@@ -166,16 +166,25 @@ class OwnTile(DataTile):
         return self._dataset
 
 
-def _fitting(text: str, metrics: QFontMetrics, room: int) -> str:
-    """As many whole words as there is room for; of a single long one its beginning."""
-    words = text.split()
-    if metrics.horizontalAdvance(text) <= room:
-        return text
-    while len(words) > 1 and (
-        metrics.horizontalAdvance(" ".join(words)) > room or not words[-1].isalpha()
-    ):
-        words.pop()
-    return metrics.elidedText(" ".join(words), Qt.TextElideMode.ElideRight, room)
+def fitting(text: str, room: int) -> tuple[str, QFont]:
+    """As many whole words as there is room for, and the font to write them in.
+
+    A single long word is written smaller, and if that is not enough cut in its middle: of files' names
+    the end tells as much as the beginning.
+    """
+    words, metrics = text.split(), QFontMetrics(text_font(SMALL_SIZE))
+    if metrics.horizontalAdvance(text) > room:
+        while len(words) > 1 and (
+            metrics.horizontalAdvance(" ".join(words)) > room or not words[-1].isalpha()
+        ):
+            words.pop()
+    shown = " ".join(words)
+    for size in range(SMALL_SIZE, SMALLEST_SIZE - 1, -1):
+        font = text_font(size)
+        metrics = QFontMetrics(font)
+        if metrics.horizontalAdvance(shown) <= room:
+            return shown, font
+    return metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, room), font
 
 
 def _draw_image(painter: QPainter, theme: Theme, area: QRectF, values: FloatArray) -> None:

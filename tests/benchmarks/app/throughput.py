@@ -55,7 +55,7 @@ def headless(project: Project, seconds: float) -> float:
 
 
 def watched(window: MainWindow, seconds: float) -> tuple[float, float]:
-    """Rows and frames a second of wall time, from the first frame shown to the last."""
+    """Rows and frames a second of wall time, from the first frame that all parts show to the last."""
     frames: list[tuple[float, int]] = []
 
     def note(shown: Project) -> None:
@@ -63,8 +63,8 @@ def watched(window: MainWindow, seconds: float) -> tuple[float, float]:
         rows = shown.epoch * len(shown.dataset.rows(TRAIN)) + shown.progress.position
         frames.append((time.perf_counter(), rows))
 
-    window.document.shown_changed.connect(note)
+    window.turns.shown.connect(note)
     live(seconds)
-    window.document.shown_changed.disconnect(note)
+    window.turns.shown.disconnect(note)
     (began, first), (ended, last) = frames[0], frames[-1]
     return (last - first) / (ended - began), (len(frames) - 1) / (ended - began)

@@ -1,6 +1,6 @@
 """Long random sequences of edits, undone and redone: the same bytes at every depth.
 
-By default 4 sequences of 500 steps each; ``HYPOTHESIS_PROFILE=explore`` makes 200 of them.
+By default 25 sequences of 500 steps each; ``HYPOTHESIS_PROFILE=explore`` makes 200 of them.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from bpstudio.gui.canvas.editor import Editor
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.document import Document
-from bpstudio.model.editing import insert_layer, move_layers, set_shape, tidy
+from bpstudio.model.editing import insert_layer, move_layers, set_shape, set_upward, tidy
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import Topology
 
 STEPS = 500
-SEQUENCES = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 4
+SEQUENCES = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 25
 MOST_LAYERS = 8
 Step = Callable[[Editor, np.random.Generator], object]
 
@@ -37,6 +37,7 @@ def digest(project: Project) -> bytes:
         [link.key for link in project.topology.links],
         sorted(project.layout.items()),
         sorted(project.unfolded),
+        project.upward,
         project.config,
         project.epoch,
         project.progress.position,
@@ -155,6 +156,7 @@ STEPS_OF_ALL_KINDS: tuple[Step, ...] = (
     lambda editor, rng: editor.set_options([a_layer(editor, rng)], name=f"n{rng.integers(99)}"),
     lambda editor, rng: editor.set_options([a_layer(editor, rng)], initialiser="zeros"),
     lambda editor, rng: editor.edit("Tidy up", tidy),
+    lambda editor, rng: editor.edit("Turn", lambda p: set_upward(p, not p.upward)),
 )  # fmt: skip
 
 

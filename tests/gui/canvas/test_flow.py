@@ -6,16 +6,21 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from bpstudio.files.samples import sample
+from bpstudio.gui.canvas import links_picture, raster
 from bpstudio.gui.canvas.flow import COLUMN_MS, PAUSE_MS, Direction, FlowClock
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import view_of
+from tests.gui.canvas.canvas_help import neuron, view_of
+from tests.gui.hands import at
+from tests.gui.windows import closed, opened
 
 
 class Time:
@@ -127,6 +132,28 @@ def test_that_a_step_is_seen_in_links_and_neurons_and_leaves_no_trace(
     assert np.array_equal(picture(view), before)
 
 
+def test_that_a_large_network_shows_what_flows_and_the_largest_its_connections(
+    view: CanvasView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raster.load_kernel()
+    if not raster.kernel_ready():
+        pytest.skip("needs a compiler")
+    drawn = view.drawing.picture
+    monkeypatch.setattr(links_picture, "INSTANT", -1.0)
+    picture(view)
+    qtbot.waitUntil(lambda: view.is_exact, timeout=20_000)
+    view.show_running(True)
+    qtbot.waitUntil(lambda: drawn.shows_flow, timeout=20_000)
+    view.drawing.flow.clock.stop()
+    assert not drawn.shows_flow
+    monkeypatch.setattr(links_picture, "IN_TIME", -1.0)
+    ways = []
+    view.drawing.flow.clock.moved.connect(lambda: ways.append(view.drawing.flow.clock.wave))
+    view.show_running(True)
+    qtbot.waitUntil(lambda: any(wave is not None for wave in ways), timeout=20_000)
+    assert not drawn.shows_flow
+
+
 def test_that_the_flow_can_be_switched_off_and_that_is_remembered(view: CanvasView) -> None:
     try:
         view.show_running(True)
@@ -146,3 +173,32 @@ def test_that_nothing_flows_in_a_network_without_data(qtbot: QtBot) -> None:
     view = view_of(qtbot, Project.create(Topology.parse("2-3-1")))
     view.show_running(True)
     assert view.drawing.flow.clock.wave is None
+
+
+def test_that_what_is_seen_is_of_the_row_that_is_explained(view: CanvasView, qtbot: QtBot) -> None:
+    project = view.document.project
+    assert project.dataset is not None
+    for row in (7, 120):
+        view.show_row(row)
+        expected = project.network.forward(project.dataset.inputs[[row]])
+        seen = view.drawing.answers["hidden1"].outputs
+        assert seen is not None and np.array_equal(seen, expected["hidden1"][0])
+        spot = at(view, *neuron(view, "hidden1", 2))
+        QTest.mouseMove(view.viewport(), spot - QPoint(1, 0))
+        QTest.mouseMove(view.viewport(), spot)
+        assert view.drawing.card.lines[-1] == f"output, row {row + 1} = {seen[2]:.4f}"
+        view.show_running(True)
+        flow = view.drawing.flow.flow
+        assert flow is not None and np.array_equal(flow.outputs["output"], expected["output"][0])
+        view.drawing.flow.clock.stop()
+    # Other data have other rows.
+    view.show_project(Project.create(Topology.parse("2-3-1"), sample("xor")))
+    assert view.drawing.row is None
+
+
+def test_that_the_canvas_follows_the_row_of_the_explanation(qtbot: QtBot) -> None:
+    window = opened(qtbot)
+    number = window.explain_panel.rows.number
+    number.setValue(number.value() + 3)
+    assert window.canvas.drawing.row == number.value() - 1
+    closed(window)

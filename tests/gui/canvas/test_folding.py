@@ -17,7 +17,7 @@ from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.editing import resize_layer, set_unfolded
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from bpstudio.training.session import can_continue
+from bpstudio.training.changes import can_continue
 from tests.gui.hands import click, double_click
 
 

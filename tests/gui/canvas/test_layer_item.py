@@ -92,3 +92,18 @@ def test_that_inputs_and_classes_have_their_names(qtbot: QtBot) -> None:
     place = view.places["output"]
     beside = QRectF(place.x + place.tile / 2 + 10, place.slots[0] - 8, 60, 16)
     assert np.any(shown(view, beside) < 200)
+
+
+def test_that_words_can_be_read_however_small_the_network_becomes(qtbot: QtBot) -> None:
+    view = view_of(qtbot, Project.create(Topology.parse("2-3-1"), sample("circles")))
+    item = view.drawing.layers["hidden1"]
+    widths = []
+    for scale in (1.0, 0.6):
+        view.navigation.zoom(scale / view.navigation.scale, view.viewport().rect().center())
+        qtbot.waitUntil(lambda: view.is_exact, timeout=20_000)
+        title = QRectF(item.place.x - 60, item.label_y, 120, 16)
+        ground = view.drawing.theme.color("surface")
+        pixels = shown(view, title)
+        dark = np.abs(pixels - [ground.blue(), ground.green(), ground.red()]).sum(axis=2) > 200
+        widths.append(np.ptp(np.flatnonzero(dark.any(axis=0))))
+    assert widths[1] > 0.8 * widths[0]

@@ -32,6 +32,7 @@ def make(
     def view_of(text: str) -> CanvasView:
         view = CanvasView(Document(Project.create(Topology.parse(text))), ThemeHolder())
         qtbot.addWidget(view)
+        view.document.shown_changed.connect(view.show_project)
         view.resize(600, 420)
         view.show()
         qtbot.waitExposed(view)
@@ -74,17 +75,24 @@ def drawn_anew(view: CanvasView) -> np.ndarray:
     return colors(image)
 
 
+def alike(one: np.ndarray, other: np.ndarray) -> bool:
+    """The same but for the rounding of places: two of 255 shades."""
+    return one.shape == other.shape and int(np.abs(one - other).max()) <= 2
+
+
 def test_that_the_picture_at_rest_is_exact(make: Callable[[str], CanvasView], qtbot: QtBot) -> None:
     view = make("30-40-3")
-    assert np.array_equal(pixels(view), drawn_anew(view))
+    assert alike(pixels(view), drawn_anew(view))
     for move in (lambda: view.navigation.pan_by(QPointF(33, -17)),
-                 lambda: view.navigation.zoom(1.7, QPoint(200, 100))):  # fmt: skip
+                 lambda: view.navigation.zoom(1.7, QPoint(200, 100)),
+                 lambda: view.navigation.pan_by(QPointF(-90, 40)),
+                 lambda: view.navigation.pan_by(QPointF(200, 100))):  # fmt: skip
         move()
         until_exact(qtbot, view)
-        assert np.array_equal(pixels(view), drawn_anew(view))
+        assert alike(pixels(view), drawn_anew(view))
     view.turn()
     until_exact(qtbot, view)
-    assert np.array_equal(pixels(view), drawn_anew(view))
+    assert alike(pixels(view), drawn_anew(view))
 
 
 def test_that_connections_stay_in_view_while_it_moves(make: Callable[[str], CanvasView]) -> None:

@@ -14,9 +14,20 @@ from pytestqt.qtbot import QtBot
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
+from bpstudio.model.editing import set_shape
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import CTRL, SHIFT, edge, gap, middle, neuron, shape, view_of
+from tests.gui.canvas.canvas_help import (
+    CTRL,
+    SHIFT,
+    edge,
+    gap,
+    middle,
+    neuron,
+    shape,
+    stroke,
+    view_of,
+)
 from tests.gui.hands import at, begin_drag, click, double_click, drag
 
 LEFT = Qt.MouseButton.LeftButton
@@ -219,3 +230,30 @@ def test_that_a_network_larger_than_the_view_has_a_map_that_moves_it(drawn: Canv
     assert shape(drawn) == "2-3-1" and drawn.selection == Selection()
     drawn.fit()
     assert not minimap.isVisible()
+
+
+def test_that_the_selection_means_the_same_layer_through_edits_undo_and_redo(
+    trained: CanvasView,
+) -> None:
+    document = trained.document
+    click(trained, *middle(trained, "hidden1"))
+    stroke(trained, gap(trained, "input", "hidden1"), 3)
+    assert shape(trained) == "2-3-4-2" and trained.selection.layers == {"hidden1"}
+    # The layer selected before is the only one of four again, not the one of three that is gone.
+    document.undo()
+    assert shape(trained) == "2-4-2" and trained.selection.layers == {"hidden1"}
+    document.redo()
+    click(trained, *middle(trained, "hidden2"))
+    trained.edit("Shape", lambda project: set_shape(project, "2-4-2"))
+    assert trained.selection == Selection()
+    document.undo()
+    assert trained.selection.layers == {"hidden2"}
+
+
+def test_that_nothing_else_is_selected_after_a_layer_is_deleted(qtbot: QtBot) -> None:
+    view = view_of(qtbot, Project.create(Topology.parse("2-5-3-1")))
+    click(view, *middle(view, "hidden1"))
+    QTest.keyClick(view, Qt.Key.Key_Delete)
+    assert shape(view) == "2-3-1" and not view.selection
+    view.document.undo()
+    assert shape(view) == "2-5-3-1" and view.selection.layers == {"hidden1"}

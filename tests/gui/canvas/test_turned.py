@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
+import bpstudio as bp
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.turn import in_scene
 from bpstudio.gui.canvas.view import CanvasView
-from tests.gui.canvas.canvas_help import edge, gap, middle, shape, stroke
+from bpstudio.model.editing import set_upward
+from bpstudio.model.project import Project
+from bpstudio.model.topology import Topology
+from bpstudio.training.changes import can_continue
+from tests.gui.canvas.canvas_help import edge, gap, middle, shape, stroke, view_of
 from tests.gui.hands import at, click, drag
 
 
@@ -76,3 +84,30 @@ def test_that_directions_turn_with_the_view() -> None:
     assert in_scene(1, 0, False) == (1, 0)
     assert in_scene(0, -1, True) == (1, 0), "up on the screen is towards the output"
     assert in_scene(1, 0, True) == (0, 1)
+
+
+def test_that_the_direction_is_an_edit_that_is_undone_and_saved(
+    drawn: CanvasView, tmp_path: Path
+) -> None:
+    document = drawn.document
+    drawn.turn()
+    assert document.stack.undoText() == "Bottom to top"
+    bp.save(document.project, tmp_path / "upward.bps")
+    assert bp.load(tmp_path / "upward.bps").upward
+    document.undo()
+    assert not drawn.navigation.turned
+    spots = [at(drawn, *middle(drawn, i)) for i in ("input", "output")]
+    assert spots[0].x() < spots[1].x()
+    assert drawn.navigation.seen.contains(drawn.drawing.bounds())
+    document.redo()
+    assert drawn.navigation.turned
+
+
+def test_that_a_project_opens_in_its_direction_and_a_run_goes_on_when_it_is_turned(
+    qtbot: QtBot,
+) -> None:
+    project = set_upward(Project.create(Topology.parse("2-3-1")), True)
+    view = view_of(qtbot, project)
+    spots = [at(view, *middle(view, i)) for i in ("input", "output")]
+    assert spots[0].y() > spots[1].y()
+    assert can_continue(project, set_upward(project, False))

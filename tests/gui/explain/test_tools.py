@@ -14,12 +14,16 @@ from pytestqt.qtbot import QtBot
 
 from bpstudio.explain.lessons import LESSONS
 from bpstudio.explain.text import DERIVATION
+from bpstudio.files.samples import starter
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.dialogs.gradient_check import GradientCheckDialog
 from bpstudio.gui.dialogs.help import HelpDialog
 from bpstudio.gui.dialogs.worksheet import WorksheetDialog
 from bpstudio.gui.explain.error_map import share
 from bpstudio.gui.main_window import MainWindow
+from bpstudio.model.project import Project
+from bpstudio.model.topology import Topology
+from tests.gui.windows import closed, opened
 
 LEFT = Qt.MouseButton.LeftButton
 Shown = TypeVar("Shown", bound=QWidget)
@@ -77,7 +81,7 @@ def test_that_in_a_narrow_window_the_text_takes_the_place_of_what_is_watched(
     window.explain.read_derivation()
     QApplication.processEvents()
     assert window.explain.reading.isVisible() and not window.watch_panel.isVisible()
-    assert window.width() == 1280
+    assert window.width() == 1280 and window.settings_bar.width() == width
     assert window.canvas.navigation.fitted
     press(window, "closeReadingButton")
     QApplication.processEvents()
@@ -117,6 +121,17 @@ def test_that_answers_are_marked_and_hints_give_the_formula_and_then_its_numbers
     assert not rows[1].hint_button.isEnabled()
     assert dialog.isVisible(), "Enter marks and closes nothing"
     dialog.close()
+
+
+def test_that_a_wide_network_is_asked_by_the_chain_of_the_selected_weight(qtbot: QtBot) -> None:
+    window = opened(qtbot, Project.create(Topology.parse("2-9-6-1"), starter().dataset))
+    window.canvas.select(Selection(connection=("input", 0, "hidden1", 0)))
+    dialog = opened_by(window, "explain.open_worksheet", WorksheetDialog)
+    assert dialog.kind.value == "one" and 4 < len(dialog.view.rows) < 10
+    QTest.mouseClick(dialog.kind.button("row"), LEFT)
+    assert len(dialog.view.rows) > 60
+    dialog.close()
+    closed(window)
 
 
 def test_that_typed_weights_become_the_networks_and_nonsense_is_named(window: MainWindow) -> None:

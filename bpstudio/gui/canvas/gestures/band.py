@@ -25,7 +25,7 @@ class RubberBand(Gesture):
         self.cancel()
         adding = bool(modifiers & Modifier.ShiftModifier)
         if self.is_click(pos):
-            if not self.view.click_canvas(pos, modifiers) and not adding:
+            if not self.view.picking.canvas(pos, modifiers) and not adding:
                 self.view.select(Selection())
             return
         rect = QRectF(self.start, pos).normalized()

@@ -41,7 +41,7 @@ class DrawLayer(Gesture):
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
-        if self.is_click(pos) and self.view.click_canvas(pos, modifiers):
+        if self.is_click(pos) and self.view.picking.canvas(pos, modifiers):
             return
         ghost = self._ghost(pos)
         left, right = neighbours(self.view.places, ghost.x, ghost.y)

@@ -57,7 +57,7 @@ class LinkEnds(Gesture):
         self.cancel()
         target, neuron = self._target(pos)
         if self.is_click(pos) or target == self.source:
-            self.view.click_layer(self.source, pos, modifiers)
+            self.view.picking.layer(self.source, pos, modifiers)
         elif target is not None:
             link_ends(self.view, self.source, self.neuron, target, neuron)
 

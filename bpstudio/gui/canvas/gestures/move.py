@@ -54,7 +54,7 @@ class MoveLayers(Gesture):
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
         if self.is_click(pos):
-            self.view.click_layer(self.layer, pos, modifiers)
+            self.view.picking.layer(self.layer, pos, modifiers)
             return
         offset, _, _ = self._offset(pos)
         places = {i: (p.x, p.y) for i, p in self.view.places.items()}

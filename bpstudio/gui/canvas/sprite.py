@@ -1,0 +1,155 @@
+"""What an item of the scene looks like, painted once and shown again while the view moves.
+
+Painting by Qt costs a call for every disc, ring and word. A view that pans or zooms shows the same
+things elsewhere, so their picture is moved with it, scaled if need be, and painted anew when it rests.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TypeAlias
+
+from PySide6.QtCore import QElapsedTimer, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPixmap, QTransform
+
+REST_MS = 80
+"""The view rests when it has not moved for this long."""
+TURN_MS = 30
+"""On the move one picture of what has changed is painted anew in this time."""
+MARGIN = 96
+"""How far beyond what is seen a picture reaches, in device pixels: so far a view pans without paint."""
+WHOLE_PIXELS, MOST_PIXELS = 1_000_000, 12_000_000
+"""Up to so many pixels the picture has all of the item, and up to so many there is one at all."""
+STRETCH, FAR = 2.0, 4.0
+"""A picture should not be shown more than so many times larger or smaller than it is, and is not, even
+if others have to be painted first."""
+
+Paint: TypeAlias = Callable[[QPainter, QRectF], None]
+"""Paints a part of an item, in its own coordinates."""
+
+
+class Motion(QObject):
+    """Whether a view is on the move; ``rested`` tells that it is not any more.
+
+    On the move pictures are painted anew one by one, so that no frame has to wait for all of them.
+    """
+
+    rested = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self.rested)
+        self._painted = QElapsedTimer()
+
+    def go_on(self) -> None:
+        """The view has moved."""
+        self._rest.start()
+
+    @property
+    def moving(self) -> bool:
+        return self._rest.isActive()
+
+    def takes_turn(self) -> bool:
+        """Whether one picture of what has changed may be painted now."""
+        if self._painted.isValid() and self._painted.elapsed() < TURN_MS:
+            return False
+        self._painted.start()
+        return True
+
+
+class Sprite:
+    """The picture of one item."""
+
+    def __init__(self) -> None:
+        self._pixmap: QPixmap | None = None
+        self._stale = False
+        self._from = QTransform()
+        """From the item to the device, when the picture was made."""
+        self._corner = 0.0, 0.0
+        self._area = QRectF()
+        """What of the item is in the picture."""
+
+    def forget(self) -> None:
+        """The item looks different now."""
+        self._stale = True
+
+    def draw(
+        self, painter: QPainter, bounds: QRectF, exposed: QRectF, motion: Motion, paint: Paint
+    ) -> None:
+        """Draw what is ``exposed`` of an item with these bounds: as it is, unless the view moves.
+
+        ``paint`` paints the item itself; it is not kept, for a picture must not keep its item alive.
+        """
+        pixel = painter.device().devicePixelRatioF()
+        device = painter.worldTransform() * QTransform.fromScale(pixel, pixel)
+        exposed = exposed.intersected(bounds)
+        covered = self._pixmap is not None and self._area.contains(exposed)
+        shifted = _shifted(self._from, device)
+        good = covered and (shifted or (motion.moving and _alike(self._from, device, FAR)))
+        old = self._stale or not _alike(self._from, device, STRETCH)
+        if not good or (old and (not motion.moving or motion.takes_turn())):
+            self._make(painter.worldTransform(), pixel, bounds, exposed, paint)
+            shifted = True
+        pixmap = self._pixmap
+        if pixmap is None:
+            paint(painter, exposed)
+            return
+        painter.save()
+        painter.resetTransform()
+        if shifted:
+            left = self._corner[0] + round(device.dx() - self._from.dx())
+            top = self._corner[1] + round(device.dy() - self._from.dy())
+            target = QRectF(left, top, pixmap.width(), pixmap.height())
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            target = device.mapRect(self._area)
+        scaled = QTransform.fromScale(1 / pixel, 1 / pixel).mapRect(target)
+        painter.drawPixmap(scaled, pixmap, QRectF(pixmap.rect()))
+        painter.restore()
+
+    def _make(
+        self, world: QTransform, pixel: float, bounds: QRectF, exposed: QRectF, paint: Paint
+    ) -> None:
+        """Paint the picture: of all, or of a little more than what is exposed, or none at all."""
+        self._pixmap = None
+        device = world * QTransform.fromScale(pixel, pixel)
+        rect = device.mapRect(bounds).toAlignedRect()
+        if rect.width() * rect.height() > WHOLE_PIXELS:
+            seen = device.mapRect(exposed).adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+            rect = seen.toAlignedRect().intersected(rect)
+        if rect.isEmpty() or rect.width() * rect.height() > MOST_PIXELS:
+            return
+        pixmap = QPixmap(rect.size())
+        pixmap.setDevicePixelRatio(pixel)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        back, _ = device.inverted()
+        self._area = back.mapRect(QRectF(rect))
+        painter = QPainter(pixmap)
+        offset = QTransform.fromTranslate(-rect.left() / pixel, -rect.top() / pixel)
+        painter.setWorldTransform(world * offset)
+        paint(painter, self._area)
+        painter.end()
+        self._pixmap, self._from, self._corner = pixmap, device, (rect.left(), rect.top())
+        self._stale = False
+
+
+def _shifted(before: QTransform, now: QTransform) -> bool:
+    """Whether the one is the other moved by whole pixels."""
+    across, down = now.dx() - before.dx(), now.dy() - before.dy()
+    same = (before.m11(), before.m12(), before.m21(), before.m22()) == (
+        now.m11(), now.m12(), now.m21(), now.m22(),
+    )  # fmt: skip
+    return same and abs(across - round(across)) < 1e-6 and abs(down - round(down)) < 1e-6
+
+
+def _alike(before: QTransform, now: QTransform, most: float) -> bool:
+    """Whether a picture from the one can stand in for the other: as turned, and about as large, or
+    ``most`` times larger or smaller."""
+    if (abs(before.m12()) > abs(before.m11())) != (abs(now.m12()) > abs(now.m11())):
+        return False
+    old, new = (math.hypot(t.m11(), t.m12()) for t in (before, now))
+    return old > 0 and 1 / most <= new / old <= most
