@@ -146,3 +146,22 @@ def test_that_it_measures_what_the_reference_measures(loss: str, data: st.DataOb
         found.append(engine.measure(problem.X, problem.Y, labels))
     assert found[1].loss == pytest.approx(found[0].loss, rel=1e-12)
     assert (found[1].accuracy, found[1].rows) == (found[0].accuracy, found[0].rows)
+
+
+@pytest.mark.parametrize("dtype", sorted(LIMITS))
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "softplus"])
+def test_that_far_from_zero_functions_are_those_of_the_reference(
+    dtype: str, activation: str
+) -> None:
+    topology = bp.Topology.parse("1-1", output=activation)
+    loss = "binary_cross_entropy" if activation == "sigmoid" else "squared_error"
+    for z in (-1e6, -1000.0, -709.0, -707.0, -90.0, -20.0, -1e-9, 0.0, 1e-9, 20.0, 90.0, 1000.0):
+        for y in (0.0, 1.0):
+            X, Y = (np.array([[value]], dtype) for value in (z, y))
+            costs = []
+            for name in ("reference", "compiled"):
+                config = TrainingConfig(loss=loss, engine=name, dtype=dtype)
+                state = State.start(np.array([1.0, 0.0]), {}, dtype)
+                costs.append(create_engine(topology, X, Y, config, state).measure(X, Y, None).loss)
+            near = pytest.approx(costs[0], rel=LIMITS[dtype], abs=float(np.finfo(dtype).eps))
+            assert costs[1] == near, (z, y)
