@@ -7,9 +7,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bpstudio.cli.main import main as run
-from bpstudio.cli.options import Window
-from bpstudio.model.project import Project
+# Before NumPy is loaded: a product of matrices on all cores would take them from the run and from the
+# window at once, and its sums would come out differently on machines with more of them.
+for _threads in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
+    os.environ.setdefault(_threads, "1")
+
+from bpstudio.cli.main import main as run  # noqa: E402
+from bpstudio.cli.options import Window  # noqa: E402
+from bpstudio.model.project import Project  # noqa: E402
 
 
 def main(argv: Sequence[str] | None = None) -> int:

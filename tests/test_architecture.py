@@ -6,6 +6,7 @@ both.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -94,3 +95,18 @@ def test_that_a_public_name_is_there_and_explained(name: str) -> None:
 def test_that_a_name_that_is_not_public_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing_of_the_kind'"):
         _ = bp.nothing_of_the_kind
+
+
+def test_that_the_app_leaves_the_other_cores_to_the_run() -> None:
+    threads = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+    code = f"import os, bpstudio.__main__; print(*(os.environ[name] for name in {threads}))"
+    free = {name: value for name, value in os.environ.items() if name not in threads}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=free, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["1", "1", "1"]
+    two = {**free, "OPENBLAS_NUM_THREADS": "2"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=two, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["2", "1", "1"], "what people set themselves holds"

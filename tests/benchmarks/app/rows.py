@@ -33,7 +33,7 @@ def measure_app(words: list[str], seconds: float, report: dict[str, Any]) -> Non
             command = [sys.executable, "-m", "tests.benchmarks.app", what, scene, str(seconds)]
             try:
                 out = subprocess.run(
-                    command, env=environment(what, folder), stdout=subprocess.PIPE, text=True,
+                    command, env=environment(folder), stdout=subprocess.PIPE, text=True,
                     check=True, timeout=LIMIT_SECONDS,
                 ).stdout  # fmt: skip
             except subprocess.SubprocessError as error:
@@ -45,11 +45,9 @@ def measure_app(words: list[str], seconds: float, report: dict[str, Any]) -> Non
             report["app"] += figures
 
 
-def environment(what: str, folder: str) -> dict[str, str]:
+def environment(folder: str) -> dict[str, str]:
     """No display, and nothing of the user's but the cache of what was compiled."""
     home = {f"XDG_{kind}_HOME": folder for kind in ("CONFIG", "DATA", "STATE")}
-    result = {**os.environ, **home, "QT_QPA_PLATFORM": "offscreen"}
-    if what == "throughput":
-        # The run has the second core, and no more: else it would lose the first to the window.
-        result |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    return result
+    # The app itself says so before NumPy is loaded.
+    one = {"OPENBLAS_NUM_THREADS": "1"}
+    return {**os.environ, **home, **one, "QT_QPA_PLATFORM": "offscreen"}
