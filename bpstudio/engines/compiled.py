@@ -352,11 +352,11 @@ class CompiledEngine:
                 name = "online"
             else:
                 arguments = self._batch_arguments(order, count, update, 0, plain)
-                name, numbers = "batches", self._settingsaddress(rates, update)
+                name, numbers = "batches", self._settings_at(rates, update)
             calls.append(Call(name, arguments, orders, np.ascontiguousarray(numbers)))
         return calls
 
-    def _settingsaddress(self, rates: FloatArray, update: int) -> FloatArray:
+    def _settings_at(self, rates: FloatArray, update: int) -> FloatArray:
         """The settings at each of these learning rates."""
         table = np.tile(self._settings(update), (len(rates), 1))
         table[:, SETTING_PLACES["learning_rate"]] = rates

@@ -20,11 +20,8 @@ _WIDEST = "0 000.0 rows/s"
 _HELP = "How many epochs a second a run shows; as fast as it can: no picture is waited for"
 
 
-def pace_text(pace: int) -> str:
-    """A pace in words."""
-    if pace == FULL:
-        return "as fast as it can"
-    return f"{pace} epoch{'' if pace == 1 else 's'} a second"
+def _epochs(pace: int) -> str:
+    return f"{pace} epoch{'' if pace == 1 else 's'}"
 
 
 class SpeedButton(QWidget):
@@ -54,8 +51,8 @@ class SpeedButton(QWidget):
         menu.setObjectName("speedMenu")
         group = QActionGroup(menu)
         for pace in PACES:
-            text = pace_text(pace)
-            action = QAction(text[0].upper() + text[1:], menu, checkable=True)
+            text = "As fast as it can" if pace == FULL else f"{_epochs(pace)} a second"
+            action = QAction(text, menu, checkable=True)
             action.setData(pace)
             action.setChecked(pace == self.pace)
             group.addAction(action)
@@ -73,9 +70,7 @@ class SpeedButton(QWidget):
 
     def show_rate(self, rows: float | None) -> None:
         """Rows a second of a run as fast as can be; None when there is none to tell of."""
-        text = (
-            "full" if self.pace == FULL else f"{self.pace} epochs/s".replace("1 epochs", "1 epoch")
-        )
+        text = "full" if self.pace == FULL else f"{_epochs(self.pace)}/s"
         if self.pace == FULL and rows is not None:
             unit, size = next((u, s) for u, s in (("M", 1e6), ("k", 1e3), ("", 0.0)) if rows >= s)
             text = f"{rows / (size or 1.0):.1f} {unit} rows/s".replace("  ", " ")

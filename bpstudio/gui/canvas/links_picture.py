@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
 from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost, kernel_ready
 from bpstudio.gui.canvas.raster_numpy import Array
-from bpstudio.gui.canvas.sprite import FAR, STRETCH, Motion
+from bpstudio.gui.canvas.sprite import FAR, STRETCH, Motion, is_whole
 from bpstudio.gui.canvas.turn import QUARTER, is_turned
 from bpstudio.gui.theme import Theme
 
@@ -403,4 +403,4 @@ def _is_shifted(drawn: Viewpoint, view: Viewpoint) -> bool:
     """Whether the one is the other moved by a whole number of device pixels."""
     across, down = view.dx - drawn.dx, view.dy - drawn.dy
     same = drawn.scale == view.scale and drawn.pixel == view.pixel
-    return same and abs(across - round(across)) < 1e-6 and abs(down - round(down)) < 1e-6
+    return same and is_whole(across, down)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from bpstudio.engines.cache import code_path, read_code
+from bpstudio.engines.calls import address
 from bpstudio.engines.native import KernelError, ObjectCode, start_compiler
 from bpstudio.gui.canvas.raster_numpy import Array
 
@@ -47,8 +48,9 @@ class RasterKernel:
         values = (course, sources, targets, widths, positive, negative)
         course, sources, targets, widths, positive, negative = (_flat(a) for a in values)
         self._expose(
-            _at(plate), *plate.shape, _at(course), _at(sources), n, _at(targets), m, _at(widths),
-            _at(positive), _at(negative), _at(above), _at(below), _at(inks),
+            address(plate), *plate.shape, address(course), address(sources), n, address(targets), m,
+            address(widths), address(positive), address(negative), address(above), address(below),
+            address(inks),
         )  # fmt: skip
 
     def develop(
@@ -56,7 +58,9 @@ class RasterKernel:
     ) -> None:
         """See ``raster_numpy.develop``."""
         shades, inks = _flat(shades), _flat(inks)
-        self._develop(_at(plate), *plate.shape, unit, _at(shades), _at(inks), _at(picture))
+        self._develop(
+            address(plate), *plate.shape, unit, address(shades), address(inks), address(picture)
+        )
 
 
 def _kinds(name: str) -> list[Any]:
@@ -66,10 +70,6 @@ def _kinds(name: str) -> list[Any]:
 
 def _flat(values: Array) -> Array:
     return np.ascontiguousarray(values, dtype=np.float32)
-
-
-def _at(array: Array) -> int:
-    return int(array.ctypes.data)
 
 
 def make_kernel(stopped: Callable[[], bool]) -> RasterKernel | None:

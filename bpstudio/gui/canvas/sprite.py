@@ -143,7 +143,12 @@ def _shifted(before: QTransform, now: QTransform) -> bool:
     same = (before.m11(), before.m12(), before.m21(), before.m22()) == (
         now.m11(), now.m12(), now.m21(), now.m22(),
     )  # fmt: skip
-    return same and abs(across - round(across)) < 1e-6 and abs(down - round(down)) < 1e-6
+    return same and is_whole(across, down)
+
+
+def is_whole(*pixels: float) -> bool:
+    """Whether a picture moved by so many pixels is still sharp."""
+    return all(abs(count - round(count)) < 1e-6 for count in pixels)
 
 
 def _alike(before: QTransform, now: QTransform, most: float) -> bool:

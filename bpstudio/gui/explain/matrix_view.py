@@ -28,7 +28,6 @@ from bpstudio.gui.widgets import MINUS
 SIZE, SMALL = 15.0, 13.0
 CELL_HEIGHT, CELL_GAP, BRACKET, NAME_WIDTH = 21.0, 10.0, 5.0, 96.0
 WIDEST_NAME, ROW_GAP = 150.0, 18.0
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -179,11 +179,3 @@ def reading_page(reading: Reading) -> list[Block]:
         )
         blocks.append(Block(passage.title, "", lines, passage.words, large=True))
     return blocks
-
-
-def latex_of(blocks: Iterable[Block]) -> Iterator[str]:
-    """Everything on the page as LaTeX, a block at a time."""
-    for block in blocks:
-        if block.lines:
-            head = f"% ({block.number}) {block.title}" if block.number else f"% {block.title}"
-            yield f"{head}\n{block.latex}"

@@ -95,11 +95,6 @@ class RowChooser(QWidget):
         self.number.setEnabled(True)
         self._tell_row()
 
-    def choose_batch(self) -> None:
-        """The next batch."""
-        self.kind.set_value("batch")
-        self._on_kind("batch")
-
     def _on_kind(self, _kind: str) -> None:
         self.number.setEnabled(not self.is_batch)
         self.changed.emit()
