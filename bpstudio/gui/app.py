@@ -36,6 +36,9 @@ def application() -> QApplication:
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
     sys.setswitchinterval(SWITCH_SECONDS)
+    # Qt would hand parts of a scaled picture to threads of its own, and a frame would wait for these
+    # behind the run, which has the other cores.
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     app = QApplication(sys.argv[:1])
     app.setApplicationName("bpstudio")
     app.setStyle("Fusion")

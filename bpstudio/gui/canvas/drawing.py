@@ -169,6 +169,7 @@ class Drawing(QGraphicsScene):
         self.theme = theme
         for layer in self.layers.values():
             layer.theme = theme
+            layer.renew()
         for link in self.bundles.values():
             link.theme = theme
         self.ghost.theme = self.card.theme = theme

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
@@ -26,11 +27,21 @@ HANDLE = 14.0
 NAME_GAP, NAME_WIDTH, NAME_HEIGHT = 14.0, 134.0, 16.0
 OFTEN_ENLARGED = 1.25
 """How much words usually are enlarged: a view of the whole leaves room for that."""
+MOST_WORDS = 160.0
+"""Room for a title."""
 NAME_LEAST = 30.0
 """Least distance of neurons side by side that have names."""
 FINE_ROWS = 2.0
 """Rows of a strip lower than this, in scene pixels, blend into each other."""
 Align = Qt.AlignmentFlag
+
+
+@lru_cache(maxsize=256)
+def _longest(title: str, subtitle: str) -> float:
+    """How long the longer one is: the scene asks for the bounds many times in a frame."""
+    bold, plain = text_font(TITLE_SIZE, bold=True), text_font(TEXT_SIZE)
+    texts = (title, bold), (subtitle, plain)
+    return max(QFontMetricsF(font).horizontalAdvance(text) for text, font in texts)
 
 
 class LayerItem(QGraphicsObject):
@@ -65,7 +76,7 @@ class LayerItem(QGraphicsObject):
         self._pulse: tuple[FloatArray, float, bool] | None = None
         self._measured: tuple[Sequence[str], float] = ((), 0.0)
         self._motion = motion
-        self._sprite = Sprite()
+        self._column, self._words = Sprite(), Sprite()
         self.setPos(place.x, 0)
         self.setZValue(2)
         self.setAcceptHoverEvents(True)
@@ -99,11 +110,13 @@ class LayerItem(QGraphicsObject):
         elif values is not None:
             self._colors = neurons.value_colors(self.theme, values)
         self._biases, self._scale = biases, scale
-        self.renew()
+        self._column.forget()
+        self.update()
 
     def renew(self) -> None:
         """Something about it has changed that is seen."""
-        self._sprite.forget()
+        self._column.forget()
+        self._words.forget()
         self.update()
 
     def set_pulse(self, values: FloatArray | None, strength: float, backward: bool) -> None:
@@ -154,8 +167,8 @@ class LayerItem(QGraphicsObject):
     @property
     def label_rect(self) -> QRectF:
         if self.turned:
-            return QRectF(-20, self.label_y, 40, 160)
-        return QRectF(-80, self.label_y, 160, 40)
+            return QRectF(-20, self.label_y, 40, MOST_WORDS)
+        return QRectF(-MOST_WORDS / 2, self.label_y, MOST_WORDS, 40)
 
     @property
     def foldable(self) -> bool:
@@ -187,18 +200,27 @@ class LayerItem(QGraphicsObject):
 
     def _extent(self, enlarged: float) -> QRectF:
         """Where it paints, if words are enlarged."""
-        top = self.place.top - BUTTON - 18
+        return self._column_rect(enlarged).united(self._words_rect(enlarged))
+
+    def _column_rect(self, enlarged: float) -> QRectF:
+        """Where its neurons, their names and its handles are."""
+        buttons = 2 * BUTTON + 14 if self.foldable else BUTTON + 6
+        left = right = max(self.body.right() + 6, buttons)
         if self.turned:
-            side = max(self.place.tile / 2, 30.0 * enlarged) + NAME_GAP + NAME_HEIGHT
-            bottom = max(self.label_y + 150 * enlarged, self.place.bottom)
-            return QRectF(-side, top, 2 * side, bottom - top)
-        left = right = 84.0 * enlarged
-        if self._named:
+            left = right = max(left, self.place.tile / 2 + NAME_GAP + NAME_HEIGHT)
+        elif self._named:
             width = min(self._widest_name(), NAME_WIDTH) * self._names_enlarged(enlarged)
-            side = self.place.tile / 2 + NAME_GAP + width + 4
+            side = max(left, self.place.tile / 2 + NAME_GAP + width + 4)
             left, right = (side, right) if self.names_left else (left, side)
-        bottom = max(self.label_y + 40 * enlarged, self.place.bottom + 24)
-        return QRectF(-left, top, left + right, bottom - top)
+        top = self.place.top - BUTTON - 18
+        return QRectF(-left, top, left + right, self.place.bottom + 24 - top)
+
+    def _words_rect(self, enlarged: float) -> QRectF:
+        """Where its title and subtitle are."""
+        long = min(_longest(self.title, self.subtitle), MOST_WORDS) * enlarged + 8
+        if self.turned:
+            return QRectF(-20 * enlarged - 2, self.label_y, 40 * enlarged + 4, long)
+        return QRectF(-long / 2, self.label_y, long, 40 * enlarged + 2)
 
     def _names_enlarged(self, enlarged: float) -> float:
         """How much names are enlarged: side by side or below each other they need their room."""
@@ -235,17 +257,24 @@ class LayerItem(QGraphicsObject):
         if theme is None:
             return
         exposed = option.exposedRect
-        if widget is None:
-            self._paint_still(painter, exposed)
-        else:
-            bounds = self.boundingRect()
-            self._sprite.draw(painter, bounds, exposed, self._motion, self._paint_still)
+        # Each part has a picture of its own: one of both would be empty almost everywhere.
+        for sprite, bounds, paint in (
+            (self._column, self._column_rect(MOST_ENLARGED), self._paint_column),
+            (self._words, self._words_rect(MOST_ENLARGED), self._paint_words),
+        ):
+            seen = exposed.intersected(bounds)
+            if seen.isEmpty():
+                continue
+            if widget is None:
+                paint(painter, seen)
+            else:
+                sprite.draw(painter, bounds, seen, self._motion, paint)
         if self._pulse is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_pulse(painter, theme, self._visible(exposed), *self._pulse)
 
-    def _paint_still(self, painter: QPainter, exposed: QRectF) -> None:
-        """All of it but the wave that passes."""
+    def _paint_column(self, painter: QPainter, exposed: QRectF) -> None:
+        """Its neurons, their names and its handles, but not the wave that passes."""
         theme = self.theme
         assert theme is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -270,9 +299,8 @@ class LayerItem(QGraphicsObject):
                     continue
                 with level(painter, rect.center()):
                     self._paint_neuron(painter, theme, index, rect.translated(-rect.center()))
-        enlarged = words_enlarged(painter)
-        self._paint_names(painter, theme, visible, self._names_enlarged(enlarged))
-        self._paint_labels(painter, theme, enlarged)
+        enlarged = self._names_enlarged(words_enlarged(painter))
+        self._paint_names(painter, theme, visible, enlarged)
         self._paint_handles(painter, theme)
 
     def _paint_neuron(self, painter: QPainter, theme: Theme, index: int, rect: QRectF) -> None:
@@ -364,9 +392,14 @@ class LayerItem(QGraphicsObject):
                 painter.scale(enlarged, enlarged)
                 painter.drawText(rect, align, text)
 
-    def _paint_labels(self, painter: QPainter, theme: Theme, enlarged: float) -> None:
+    def _paint_words(self, painter: QPainter, _exposed: QRectF) -> None:
+        """Its title and subtitle."""
+        theme, enlarged = self.theme, words_enlarged(painter)
+        assert theme is not None
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         across = Align.AlignLeft if self.turned else Align.AlignHCenter
-        rect = QRectF(0, -20, 160, 20) if self.turned else QRectF(-80, 0, 160, 20)
+        left, top = (0, -20) if self.turned else (-MOST_WORDS / 2, 0)
+        rect = QRectF(left, top, MOST_WORDS, 20)
         with level(painter, QPointF(0, self.label_y)):
             painter.scale(enlarged, enlarged)
             painter.setFont(text_font(TITLE_SIZE, bold=True))

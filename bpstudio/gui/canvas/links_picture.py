@@ -186,7 +186,10 @@ class LinksPicture(QGraphicsObject):
         """Have the picture of a kind drawn from where the view is now."""
         if self._view is None or not self._strokes[kind]:
             return
-        order = self._order_from(kind, self._whole() if kind == WHOLE else self._view)
+        if kind == WHOLE:
+            order = self._order_from(kind, self._whole(), 0)
+        else:
+            order = self._order_from(kind, self._view)
         if order.view.columns * order.view.rows == 0:
             # Nothing of it is in view.
             self._cancel(kind)
@@ -201,9 +204,9 @@ class LinksPicture(QGraphicsObject):
         if picture is not None:
             self._on_done(kind, picture)
 
-    def _order_from(self, kind: str, view: Viewpoint) -> Order:
-        spare = 0 if kind == WHOLE else round(MARGIN * view.pixel)
-        return Order(self._strokes[kind], self._cropped(view, spare), self._inks())
+    def _order_from(self, kind: str, view: Viewpoint, spare: float = MARGIN) -> Order:
+        cropped = self._cropped(view, round(spare * view.pixel))
+        return Order(self._strokes[kind], cropped, self._inks())
 
     def _on_done(self, kind: str, picture: Picture) -> None:
         if self._awaited.get(kind) is picture.order:
@@ -284,8 +287,13 @@ class LinksPicture(QGraphicsObject):
             # What is being drawn would be seen for a moment only.
             self._cancel(kind)
             if _quick(strokes, view) and self._is_due(picture, view):
-                if (taken := take_picture(self._order_from(kind, view))) is not None:
+                self._motion.take_turn()
+                # A picture made while the view zooms is seen for a moment only.
+                spare = MARGIN if picture is None or picture.view.scale == view.scale else 0
+                if (taken := take_picture(self._order_from(kind, view, spare))) is not None:
                     self._keep(kind, taken)
+                if not spare:
+                    self._rest.start()
             elif self._pictures:
                 self._rest.start()
             else:

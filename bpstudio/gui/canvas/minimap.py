@@ -45,8 +45,8 @@ class Minimap(QWidget):
         seen = self._navigation.seen.adjusted(-slack, -slack, slack, slack)
         larger = bool(self._drawing.layers) and not seen.contains(self._bounds)
         room = area.width() > 2.5 * WIDTH and area.height() > 2.5 * HEIGHT
+        # It is painted with the view: an update of its own would paint what lies below it once more.
         self.setVisible(larger and room)
-        self.update()
 
     def _transform(self) -> QTransform:
         """From the scene to the map."""

@@ -65,22 +65,22 @@ def develop(
     """See ``raster_numpy.develop``; ``rows`` as in ``expose``."""
     step = _F(SHADES / DEEPEST / (unit * FRACTION))
     for column in range(columns):
-        total = _I8(0)
+        total = last = color = _I8(0)
         for row in range(rows - 2):
             total += plate[column * rows + row]
-            pixel = row * columns + column
-            if total == 0:
-                picture[pixel] = _U4(0)
-                continue
-            positive, negative = _F(total >> 32), _F(total & 0xFFFFFFFF)
-            both = positive + negative
-            opacity = shades[min(_I4(both * step), _I4(SHADES - 1))]
-            lead = (positive - negative) / both
-            lead = lead * (_F(2) - abs(lead))
-            end = 0 if lead > 0 else 6
-            color = _I8(opacity * _F(255) + _HALF) << 24
-            for k in range(3):
-                level = (inks[3 + k] + (inks[end + k] - inks[3 + k]) * abs(lead)) * opacity
-                color |= _I8(level + _HALF) << (16 - 8 * k)
-            picture[pixel] = _U4(color)
+            # Between lines, and within a thick one, pixels are alike.
+            if total != last:
+                last, color = total, _I8(0)
+                if total != 0:
+                    positive, negative = _F(total >> 32), _F(total & 0xFFFFFFFF)
+                    both = positive + negative
+                    opacity = shades[min(_I4(both * step), _I4(SHADES - 1))]
+                    lead = (positive - negative) / both
+                    lead = lead * (_F(2) - abs(lead))
+                    end = 0 if lead > 0 else 6
+                    color = _I8(opacity * _F(255) + _HALF) << 24
+                    for k in range(3):
+                        level = (inks[3 + k] + (inks[end + k] - inks[3 + k]) * abs(lead)) * opacity
+                        color |= _I8(level + _HALF) << (16 - 8 * k)
+            picture[row * columns + column] = _U4(color)
     return 0.0

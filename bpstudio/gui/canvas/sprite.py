@@ -15,11 +15,13 @@ from PySide6.QtGui import QPainter, QPixmap, QTransform
 
 REST_MS = 80
 """The view rests when it has not moved for this long."""
-TURN_MS = 30
-"""On the move one picture of what has changed is painted anew in this time."""
+TURN_MS = 15
+"""On the move at most one picture is made anew in this time, in each frame one: none waits for two."""
+CHANGE_MS = 120
+"""On the move a picture of what has changed since is made anew after this time at the earliest."""
 MARGIN = 96
 """How far beyond what is seen a picture reaches, in device pixels: so far a view pans without paint."""
-WHOLE_PIXELS, MOST_PIXELS = 1_000_000, 12_000_000
+WHOLE_PIXELS, MOST_PIXELS = 250_000, 12_000_000
 """Up to so many pixels the picture has all of the item, and up to so many there is one at all."""
 STRETCH, FAR = 2.0, 4.0
 """A picture should not be shown more than so many times larger or smaller than it is, and is not, even
@@ -32,7 +34,7 @@ Paint: TypeAlias = Callable[[QPainter, QRectF], None]
 class Motion(QObject):
     """Whether a view is on the move; ``rested`` tells that it is not any more.
 
-    On the move pictures are painted anew one by one, so that no frame has to wait for all of them.
+    On the move pictures are made anew one by one, so that no frame has to wait for all of them.
     """
 
     rested = Signal()
@@ -43,7 +45,7 @@ class Motion(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self.rested)
-        self._painted = QElapsedTimer()
+        self._made = QElapsedTimer()
 
     def go_on(self) -> None:
         """The view has moved."""
@@ -54,11 +56,15 @@ class Motion(QObject):
         return self._rest.isActive()
 
     def takes_turn(self) -> bool:
-        """Whether one picture of what has changed may be painted now."""
-        if self._painted.isValid() and self._painted.elapsed() < TURN_MS:
+        """Whether a picture that could wait may be made now."""
+        if self._made.isValid() and self._made.elapsed() < TURN_MS:
             return False
-        self._painted.start()
+        self.take_turn()
         return True
+
+    def take_turn(self) -> None:
+        """A picture is made now: others wait, if they can."""
+        self._made.start()
 
 
 class Sprite:
@@ -67,6 +73,7 @@ class Sprite:
     def __init__(self) -> None:
         self._pixmap: QPixmap | None = None
         self._stale = False
+        self._made = QElapsedTimer()
         self._from = QTransform()
         """From the item to the device, when the picture was made."""
         self._corner = 0.0, 0.0
@@ -90,8 +97,8 @@ class Sprite:
         covered = self._pixmap is not None and self._area.contains(exposed)
         shifted = _shifted(self._from, device)
         good = covered and (shifted or (motion.moving and _alike(self._from, device, FAR)))
-        old = self._stale or not _alike(self._from, device, STRETCH)
-        if not good or (old and (not motion.moving or motion.takes_turn())):
+        if not good or self._is_due(device, motion):
+            motion.take_turn()
             self._make(painter.worldTransform(), pixel, bounds, exposed, paint)
             shifted = True
         pixmap = self._pixmap
@@ -110,6 +117,13 @@ class Sprite:
         scaled = QTransform.fromScale(1 / pixel, 1 / pixel).mapRect(target)
         painter.drawPixmap(scaled, pixmap, QRectF(pixmap.rect()))
         painter.restore()
+
+    def _is_due(self, device: QTransform, motion: Motion) -> bool:
+        """Whether a picture that could stand in is made anew all the same."""
+        if not motion.moving:
+            return self._stale or not _alike(self._from, device, STRETCH)
+        changed = self._stale and self._made.elapsed() >= CHANGE_MS
+        return (changed or not _alike(self._from, device, STRETCH)) and motion.takes_turn()
 
     def _make(
         self, world: QTransform, pixel: float, bounds: QRectF, exposed: QRectF, paint: Paint
@@ -135,6 +149,7 @@ class Sprite:
         painter.end()
         self._pixmap, self._from, self._corner = pixmap, device, (rect.left(), rect.top())
         self._stale = False
+        self._made.start()
 
 
 def _shifted(before: QTransform, now: QTransform) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.canvas.overlay import bubble_size
 from bpstudio.gui.canvas.view import CanvasView
@@ -20,15 +21,15 @@ def over(view: CanvasView, x: float, y: float) -> None:
 
 def test_that_a_connection_under_the_pointer_has_a_halo_and_its_weight(trained: CanvasView) -> None:
     drawing = trained.drawing
-    x, y = on_connection(trained, "input", 0, "hidden1", 3)
+    x, y = on_connection(trained, "input", 0, "hidden1", 0)
     over(trained, x, y)
-    weight = trained.document.project.network.weights["input", "hidden1"][3, 0]
-    assert drawing.card.lines == ["input · 1 → hidden 1 · 4", f"w = {weight:.4f}"]
+    weight = trained.document.project.network.weights["input", "hidden1"][0, 0]
+    assert drawing.card.lines == ["input · 1 → hidden 1 · 1", f"w = {weight:.4f}"]
     path = drawing.halo.path()
     start, end = path.pointAtPercent(0), path.pointAtPercent(1)
     assert (start.y(), end.y()) == (
         neuron(trained, "input", 0)[1],
-        neuron(trained, "hidden1", 3)[1],
+        neuron(trained, "hidden1", 0)[1],
     )
     over(trained, *neuron(trained, "hidden1", 1))
     assert drawing.halo.path().isEmpty()
@@ -37,7 +38,8 @@ def test_that_a_connection_under_the_pointer_has_a_halo_and_its_weight(trained: 
     assert drawing.halo.path().isEmpty() and not drawing.card.isVisible()
 
 
-def test_that_a_button_under_the_pointer_stands_out(trained: CanvasView) -> None:
+def test_that_a_button_under_the_pointer_stands_out(qtbot: QtBot, trained: CanvasView) -> None:
+    qtbot.waitUntil(lambda: trained.is_exact, timeout=20_000)
     item = trained.drawing.layers["hidden1"]
     plus = item.mapToScene(item.plus_rect.center())
     over(trained, plus.x() - 60, plus.y() + 10)

@@ -81,10 +81,14 @@ def test_that_what_has_changed_is_painted_at_once_at_rest_and_in_turn_on_the_mov
     assert item.seen()[100, 100].tolist() == [255, 0, 0, 255] and item.painted == 2
     item.sprite.forget()
     item.motion.go_on()
-    monkeypatch.setattr(sprite, "TURN_MS", 1_000_000)
-    for one in (item, other):
-        one.seen(dx=1)
-    assert (item.painted, other.painted) == (3, 1)
+    # As often as there is a turn, and not sooner after the last time.
+    for turn, change, painted in ((0, 1_000_000, (2, 1)), (0, 0, (3, 1)), (1_000_000, 0, (3, 1))):
+        monkeypatch.setattr(sprite, "TURN_MS", turn)
+        monkeypatch.setattr(sprite, "CHANGE_MS", change)
+        item.seen(dx=1)
+        assert (item.painted, other.painted) == painted
+    other.seen(dx=1)
+    assert other.painted == 1
     monkeypatch.setattr(sprite, "TURN_MS", 0)
     assert other.seen(dx=1)[100, 100].tolist() == [255, 0, 0, 255] and other.painted == 2
 
