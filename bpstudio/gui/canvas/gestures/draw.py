@@ -107,4 +107,6 @@ def _lines(neighbour: LayerPlace, ghost: LayerPlace, before: bool) -> list[tuple
 
 def _evenly(slots: FloatArray) -> FloatArray:
     """At most so many of them, from the first to the last."""
-    return slots[np.linspace(0, len(slots) - 1, min(len(slots), MOST_LINES)).round().astype(int)]
+    chosen = np.linspace(0, len(slots) - 1, min(len(slots), MOST_LINES)).round()
+    shown: FloatArray = slots[chosen.astype(np.intp)]
+    return shown
