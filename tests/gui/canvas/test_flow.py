@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from bpstudio.files.samples import sample
 from bpstudio.gui.canvas import links_picture, raster
 from bpstudio.gui.canvas.flow import COLUMN_MS, PAUSE_MS, Direction, FlowClock
+from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.model.project import Project
@@ -152,6 +153,29 @@ def test_that_a_large_network_shows_what_flows_and_the_largest_its_connections(
     view.show_running(True)
     qtbot.waitUntil(lambda: any(wave is not None for wave in ways), timeout=20_000)
     assert not drawn.shows_flow
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_that_a_wave_does_not_go_on_in_a_network_that_is_another_one(
+    view: CanvasView, time: Time, monkeypatch: pytest.MonkeyPatch, running: bool
+) -> None:
+    clock = view.drawing.flow.clock
+    monkeypatch.setattr(clock, "_now", time)
+    view.show_running(True)
+    view.show_running(running)
+    clock.tick()
+    for key, size in ((Qt.Key.Key_Plus, 9), (Qt.Key.Key_Minus, 8)):
+        view.select(Selection(frozenset({"hidden1"})))
+        QTest.keyClick(view, key)
+        assert view.places["hidden1"].size == size
+        assert (clock.wave is not None) == running
+        time.ms += clock.way_ms + 10
+        clock.tick()
+        picture(view)
+        flow = view.drawing.flow.flow
+        if running:
+            assert clock.wave is not None and clock.wave[0] is Direction.BACKWARD
+            assert flow is not None and len(flow.deltas["hidden1"]) == size
 
 
 def test_that_the_flow_can_be_switched_off_and_that_is_remembered(view: CanvasView) -> None:
