@@ -17,6 +17,7 @@ from bpstudio.gui.canvas.flow import COLUMN_MS, PAUSE_MS, Direction, FlowClock
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.preferences import preference, set_preference
+from bpstudio.gui.widgets import exact_text
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from tests.gui.canvas.canvas_help import neuron, view_of
@@ -210,7 +211,7 @@ def test_that_what_is_seen_is_of_the_row_that_is_explained(view: CanvasView, qtb
         spot = at(view, *neuron(view, "hidden1", 2))
         QTest.mouseMove(view.viewport(), spot - QPoint(1, 0))
         QTest.mouseMove(view.viewport(), spot)
-        assert view.drawing.card.lines[-1] == f"output, row {row + 1} = {seen[2]:.4f}"
+        assert view.drawing.card.lines[-1] == f"output, row {row + 1} = {exact_text(seen[2])}"
         view.show_running(True)
         flow = view.drawing.flow.flow
         assert flow is not None and np.array_equal(flow.outputs["output"], expected["output"][0])
