@@ -29,13 +29,15 @@ def pixels(view: CanvasView) -> np.ndarray:
 
 
 def shown_by_ghost(view: CanvasView) -> QRect:
-    """Where the viewport's picture is another one with the ghost than without it."""
+    """Where the viewport's picture is another one with the ghost than without it, in its own pixels."""
     ghost = view.drawing.ghost
     now = pixels(view)
     ghost.setVisible(False)
     rows, columns = np.nonzero(pixels(view) != now)
     ghost.setVisible(True)
-    return QRect(QPoint(columns.min(), rows.min()), QPoint(columns.max(), rows.max()))
+    ends = np.array([columns.min(), rows.min(), columns.max(), rows.max()])
+    left, top, right, bottom = (ends // view.devicePixelRatioF()).astype(int).tolist()
+    return QRect(QPoint(left, top), QPoint(right, bottom))
 
 
 def zoomed(view: CanvasView, scale: float) -> None:
