@@ -197,7 +197,7 @@ class Keys:
             (to_x if snapped_x is None else snapped_x) - x,
             (to_y if snapped_y is None else snapped_y) - y,
         )
-        view.editor.move(layers, places, step)
+        view.editor.move(layers, places, step, merge=True)
 
     # Gestures
 
