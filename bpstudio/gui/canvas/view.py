@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QAccessibleEvent,
     QContextMenuEvent,
     QFocusEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -33,6 +34,7 @@ from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
 from bpstudio.gui.canvas.picking import Picking
 from bpstudio.gui.canvas.selection import Remembered, Selection
+from bpstudio.gui.canvas.sizing import show_sizes
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.preferences import preference, set_preference
@@ -100,6 +102,7 @@ class CanvasView(QGraphicsView):
         self._remembered = Remembered()
         self._returned: Selection | None = None
         document.edited.connect(self._on_edited)
+        self.editor.sizing.waiting.connect(self._on_size_waiting)
         self.pulse = Pulse(self.drawing.light, self)
         self._set_up()
         themes.listen(self._on_theme)
@@ -141,6 +144,7 @@ class CanvasView(QGraphicsView):
             self.hand.put_down()
         rebuilt = self.drawing.show_project(project)
         if rebuilt:
+            self.hand.network_changed()
             still = self.selection.after(before.topology, project.topology)
             self.select(still if returned is None else returned.within(project.topology))
             self.say(selection_name(project, self.selection))
@@ -183,6 +187,7 @@ class CanvasView(QGraphicsView):
     def show_running(self, running: bool) -> None:
         """A run or a step has begun or ended: its flow is seen in the network."""
         self.drawing.flow.show_running(running)
+        self.editor.sizing.show_running(running)
 
     def toggle_flow(self) -> None:
         """Show the flow of runs and steps, or do not; the choice is remembered."""
@@ -230,13 +235,17 @@ class CanvasView(QGraphicsView):
             event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
             QAccessible.updateAccessibility(event)
 
+    def _on_size_waiting(self, sizes: dict[str, int]) -> None:
+        words = show_sizes(self.drawing.ghost, self.places, sizes)
+        self.say(words or selection_name(self.drawing.project, self.selection))
+
     # Selecting
 
     def select(self, selection: Selection) -> None:
         """Make this the selection."""
         changed = selection != self.selection
         if selection.layers != self.selection.layers:
-            self.editor.forget_typed()
+            self.editor.sizing.begin_anew()
         self.selection = selection
         self.drawing.mark_selection(selection)
         if changed:
@@ -302,7 +311,7 @@ class CanvasView(QGraphicsView):
         """Leave the gesture in hand; without one go out of what is selected, at last select nothing."""
         if self.hand.busy:
             self.hand.put_down()
-        elif not self._keys.out():
+        elif not self.editor.sizing.cancel() and not self._keys.out():
             self.select(Selection())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -359,7 +368,7 @@ class CanvasView(QGraphicsView):
         if layer is not None:
             chosen = self.selection.layers
             layers = chosen if layer in chosen else frozenset({layer})
-            self.editor.resize_by(layers, 1 if event.angleDelta().y() > 0 else -1)
+            self.editor.sizing.turn(event.angleDelta().y(), sorted(layers))
         else:
             self.navigation.zoom(1.0015 ** event.angleDelta().y(), at)
         event.accept()
@@ -400,6 +409,12 @@ class CanvasView(QGraphicsView):
     def focusNextPrevChild(self, forward: bool) -> bool:
         # From layer to layer first; behind the last one the focus goes on.
         return self._keys.walk(1 if forward else -1) or super().focusNextPrevChild(forward)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if not event.spontaneous():
+            # In a window that is gone nothing may be edited any more.
+            self.editor.sizing.cancel()
+        super().hideEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         if event.reason() != Qt.FocusReason.PopupFocusReason:
