@@ -66,6 +66,11 @@ class Bundle:
     kept: BoolArray | None = None
 
     @property
+    def key(self) -> tuple[str, str]:
+        """The link's key."""
+        return self.source, self.target
+
+    @property
     def shape(self) -> tuple[int, int]:
         """(target size, source size)."""
         return len(self.target_ys), len(self.source_ys)

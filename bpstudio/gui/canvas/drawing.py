@@ -20,6 +20,7 @@ from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
 from bpstudio.gui.canvas.light import LightItem
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
+from bpstudio.gui.canvas.padlock import PadlockItem
 from bpstudio.gui.canvas.raster import kernel_ready
 from bpstudio.gui.canvas.selection import Connection, Key, Neuron, Selection
 from bpstudio.gui.canvas.sprite import Motion
@@ -71,9 +72,10 @@ class Drawing(QGraphicsScene):
         self._row: tuple[Dataset | None, int] = (None, 0)
         self.scale = 1.0
         """The magnitude of a weight or bias that has full ink."""
-        self.light = LightItem()
+        self.light, self.padlocks = LightItem(), PadlockItem()
         for item in (self.ghost, self.card, self.trace, self.marks, self.pruned, self.light):
             self.addItem(item)
+        self.addItem(self.padlocks)
         self.halo = QGraphicsPathItem()
         self.halo.setZValue(0.9)
         self.addItem(self.halo)
@@ -121,6 +123,7 @@ class Drawing(QGraphicsScene):
             item.theme = self.theme
             self.bundles[link.key] = item
             self.addItem(item)
+        self.padlocks.show_locks(topology, {curves.key: curves for curves in bundles})
         self._name_neurons(project)
 
     def _on_rested(self) -> None:
@@ -182,7 +185,7 @@ class Drawing(QGraphicsScene):
         for link in self.bundles.values():
             link.theme = theme
         self.ghost.theme = self.card.theme = theme
-        for mark in (self.trace, self.marks, self.pruned, self.light):
+        for mark in (self.trace, self.marks, self.pruned, self.light, self.padlocks):
             mark.theme = theme
         pen = QPen(theme.color("accent", 0.35), HALO_WIDTH)
         pen.setCosmetic(True)
@@ -221,6 +224,7 @@ class Drawing(QGraphicsScene):
             link.lit = selection.neuron
             link.update()
         self._light()
+        self.padlocks.look_at("chosen", selection.connection)
         self.marks.show_strokes([(self._outline(selection), "accent", Qt.PenStyle.SolidLine)])
 
     def _outline(self, selection: Selection) -> QPainterPath:
@@ -293,6 +297,7 @@ class Drawing(QGraphicsScene):
             curves = self.bundles[source, target].bundle
             path = paths_of(curves.curves(np.array([i]), np.array([j])))
         self.halo.setPath(path)
+        self.padlocks.look_at("hovered", hovered)
 
     # What is where
 
