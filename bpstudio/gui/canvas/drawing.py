@@ -132,6 +132,9 @@ class Drawing(QGraphicsScene):
             is_input = layer is project.topology.layers[0]
             activation = ACTIVATIONS[layer.activation].label
             item.subtitle = size if is_input else f"{size} · {activation}"
+            item.frozen = layer.frozen and not is_input
+            if item.frozen:
+                item.subtitle += " · frozen"
         if project.dataset is None or len(project.topology.layers) < 2:
             return
         preparation = project.dataset.preparation
