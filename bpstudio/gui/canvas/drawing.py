@@ -291,14 +291,15 @@ class Drawing(QGraphicsScene):
 
     def layer_at(self, pos: QPointF) -> str | None:
         """The layer whose body or label is at a position."""
-        for layer_id, item in self.layers.items():
+        for layer_id, item in reversed(self.layers.items()):
             if item.part_at(pos) in ("body", "label"):
                 return layer_id
         return None
 
     def part_at(self, pos: QPointF) -> tuple[LayerItem | None, str]:
         """The layer and the name of its part at a position; None and "" where there is none."""
-        for item in self.layers.values():
+        # The last one is painted above the others.
+        for item in reversed(self.layers.values()):
             if (part := item.part_at(pos)) is not None:
                 return item, part
         return None, ""

@@ -7,7 +7,6 @@ from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.layout import LayerPlace
-from bpstudio.gui.canvas.turn import level
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
 
 Align = Qt.AlignmentFlag
@@ -22,7 +21,8 @@ class GhostItem(QGraphicsItem):
         super().__init__()
         self.theme: Theme | None = None
         self._place: LayerPlace | None = None
-        self._lines: list[tuple[QPointF, QPointF]] = []
+        self.lines: list[tuple[QPointF, QPointF]] = []
+        """Where links would be."""
         self.text = ""
         self._text_at = QPointF()
         self.forbidden = False
@@ -37,7 +37,7 @@ class GhostItem(QGraphicsItem):
         forbidden: bool = False,
     ) -> None:
         self.prepareGeometryChange()
-        self._place, self._lines, self.forbidden = place, lines, forbidden
+        self._place, self.lines, self.forbidden = place, lines, forbidden
         self.text, self._text_at = text, text_at
         self.setVisible(True)
         self.update()
@@ -54,15 +54,28 @@ class GhostItem(QGraphicsItem):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         token = "warning" if self.forbidden else "accent"
-        painter.setPen(QPen(theme.color(token, 0.45 if self._place else 1.0), 1.2))
-        for start, end in self._lines:
-            if self._place is None:
-                painter.setPen(QPen(theme.color(token), 2, Qt.PenStyle.DashLine))
+        pen = QPen(theme.color(token, 0.45), 1.2)
+        if self._place is None:
+            pen = QPen(theme.color(token), 2, Qt.PenStyle.DashLine)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        for start, end in self.lines:
             painter.drawLine(start, end)
         if self._place is not None:
             self._paint_layer(painter, theme, self._place)
-        with level(painter, self._text_at):
-            paint_bubble(painter, theme, QPointF(0, 0), [self.text], token)
+        if self.text:
+            self._paint_text(
+                painter, theme, token, None if widget is None else QRectF(widget.rect())
+            )
+
+    def _paint_text(self, painter: QPainter, theme: Theme, token: str, room: QRectF | None) -> None:
+        """The word, as large as any text however far the view is zoomed, and inside it."""
+        at = painter.worldTransform().map(self._text_at)
+        painter.save()
+        painter.resetTransform()
+        corner = at + beside(bubble_size([self.text]), at, room)
+        paint_bubble(painter, theme, corner, [self.text], token)
+        painter.restore()
 
     def _paint_layer(self, painter: QPainter, theme: Theme, place: LayerPlace) -> None:
         painter.setPen(QPen(theme.color("accent"), 1.5))
@@ -111,15 +124,24 @@ class HoverCard(QGraphicsItem):
             paint_bubble(painter, self.theme, self.corner(at, room), self.lines, "text")
 
     def corner(self, at: QPointF, room: QRectF | None) -> QPointF:
-        """Bottom left of the card from the pointer, which is ``at`` a place of the ``room``: to its
-        upper right, but on the other side where that would not be seen whole."""
-        size = bubble_size(self.lines)
-        x, y = BESIDE, -BESIDE
-        if room is not None and at.x() + x + size.width() > room.right():
-            x = -BESIDE - size.width()
-        if room is not None and at.y() + y - size.height() < room.top():
-            y = BESIDE + size.height()
+        """Bottom left of the card from the pointer, which is ``at`` a place of the ``room``."""
+        return beside(bubble_size(self.lines), at, room)
+
+
+def beside(size: QSizeF, at: QPointF, room: QRectF | None) -> QPointF:
+    """Bottom left of a card of this size, from the place it speaks of, which is ``at`` a place of the
+    ``room``: to its upper right, but on the other side where that would not be seen whole, and never
+    outside of the room."""
+    x, y = BESIDE, -BESIDE
+    if room is None:
         return QPointF(x, y)
+    if at.x() + x + size.width() > room.right():
+        x = -BESIDE - size.width()
+    if at.y() + y - size.height() < room.top():
+        y = BESIDE + size.height()
+    x = max(min(at.x() + x, room.right() - size.width()), room.left()) - at.x()
+    y = min(max(at.y() + y, room.top() + size.height()), room.bottom()) - at.y()
+    return QPointF(x, y)
 
 
 def paint_bubble(

@@ -139,6 +139,7 @@ class CanvasView(QGraphicsView):
         if turned:
             self.hand.put_down()
         if self.drawing.show_project(project):
+            self.hand.network_changed()
             still = self.selection.after(before.topology, project.topology)
             self.select(still if returned is None else returned.within(project.topology))
             self.say(selection_name(project, self.selection))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView
 
 CLICK = 5.0
-"""A press that moves less than this, in scene pixels, is a click."""
+"""A press that moves less than this, in screen pixels, is a click."""
 
 Modifier = Qt.KeyboardModifier
 Cursor = Qt.CursorShape
@@ -25,11 +25,16 @@ class Gesture:
 
     cursor: Cursor | None = None
     """The pointer's shape while it lasts; None: as it was."""
+    outlives_edits = False
+    """Whether it can go on when the network is another one than where it began."""
 
     def __init__(self, view: CanvasView, start: QPointF) -> None:
         self.view = view
         self.start = start
         self._last = start
+
+    def begin(self) -> None:
+        """It is in hand now, and any gesture before it is put down."""
 
     def move(self, pos: QPointF, modifiers: Modifier) -> None:
         """Show what ending here would do."""
@@ -53,7 +58,7 @@ class Gesture:
 
     def is_click(self, pos: QPointF) -> bool:
         """Whether the hand is still where it pressed."""
-        return (pos - self.start).manhattanLength() < CLICK
+        return (pos - self.start).manhattanLength() * self.view.navigation.scale < CLICK
 
 
 def counted(count: int, what: str) -> str:

@@ -93,7 +93,7 @@ class Cut(Gesture):
             (self._crossed.path(), *style),
         ]
         self.view.drawing.trace.show_strokes(strokes, self._trail)
-        self.view.drawing.ghost.show_ghost([], self._name, pos + QPointF(16, 0))
+        self.view.drawing.ghost.show_ghost([], self._name, pos)
 
     @property
     def _name(self) -> str:

@@ -49,7 +49,7 @@ class MoveLayers(Gesture):
         if y is not None:
             lines.append((QPointF(-4000, y), QPointF(4000, y)))
         text = "Move" if x is None else "Move · in a column"
-        self.view.drawing.ghost.show_ghost(lines, text, pos + QPointF(16, 0))
+        self.view.drawing.ghost.show_ghost(lines, text, pos)
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
