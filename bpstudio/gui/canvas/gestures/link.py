@@ -45,8 +45,6 @@ class LinkEnds(Gesture):
             self.cancel()
             return
         view = self.view
-        place = view.places[self.source]
-        start = QPointF(place.x + place.tile / 2, self.start.y())
         target, neuron = self._target(pos)
         text, why = "Drop on a layer to link", None
         if self.neuron is not None:
@@ -57,7 +55,22 @@ class LinkEnds(Gesture):
             text = why or linking(topology, self.source, self.neuron, target, neuron)
         view.drawing.mark_target(None if why else target, neuron)
         view.viewport().setCursor(Cursor.ForbiddenCursor if why else Cursor.CrossCursor)
-        view.drawing.ghost.show_ghost([(start, pos)], text, pos, forbidden=why is not None)
+        met = target if target != self.source and not why else None
+        line = self._begins(), pos if met is None else self._arrives(met, neuron)
+        view.drawing.ghost.show_ghost([line], text, pos, forbidden=why is not None)
+
+    def _begins(self) -> QPointF:
+        """Where connections leave the source."""
+        place = self.view.places[self.source]
+        y = self.start.y() if self.neuron is None else place.y_of(self.neuron)
+        return QPointF(place.x + place.tile / 2, y)
+
+    def _arrives(self, target: str, neuron: int | None) -> QPointF:
+        """Where connections reach a target: the line holds on to it."""
+        place = self.view.places[target]
+        if neuron is not None:
+            return QPointF(place.x - place.tile / 2, place.y_of(neuron))
+        return QPointF(self.view.drawing.layers[target].body.left() + place.x, place.y)
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()

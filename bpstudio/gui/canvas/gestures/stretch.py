@@ -31,6 +31,7 @@ class StretchLayer(Gesture):
     def show(self, pos: QPointF, modifiers: Modifier) -> None:
         size = self._size(pos)
         ghost = place_layer(self.layer, size, self.place.x, self.place.y)
+        self.view.drawing.fade({self.layer})
         at = QPointF(ghost.x + ghost.tile / 2, ghost.bottom)
         self.view.drawing.ghost.show_ghost([], counted(size, "neuron"), at, ghost)
 
@@ -39,3 +40,7 @@ class StretchLayer(Gesture):
         size, layer = self._size(pos), self.layer
         if size != self.place.size:
             self.view.edit(f"Resize to {size}", lambda project: resize_layer(project, layer, size))
+
+    def cancel(self) -> None:
+        super().cancel()
+        self.view.drawing.fade(())
