@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -95,6 +95,7 @@ class CanvasView(QGraphicsView):
         self.editor = Editor(document, self.message.emit, self.note.emit)
         self.clipboard = CanvasClipboard(self)
         self._hover = Hover(self.drawing)
+        self._pointer: QPoint | None = None
         self._keys = Keys(self)
         self._legend = Legend()
         self.hand = Hand(self)
@@ -143,13 +144,16 @@ class CanvasView(QGraphicsView):
         returned, self._returned = self._returned, None
         if turned:
             self.hand.put_down()
-        if self.drawing.show_project(project):
+        rebuilt = self.drawing.show_project(project)
+        if rebuilt:
+            self.hand.network_changed()
             still = self.selection.after(before.topology, project.topology)
             self.select(still if returned is None else returned.within(project.topology))
             self.say(selection_name(project, self.selection))
             if turned or self.navigation.fitted:
                 self.navigation.fit()
             self.minimap.follow()
+        self._hover_again(rebuilt)
 
     def _on_edited(self, before: Project, after: Project) -> None:
         """What is undone or redone comes back with what was selected in it."""
@@ -212,6 +216,7 @@ class CanvasView(QGraphicsView):
     def show_row(self, row: int) -> None:
         """Show what the neurons answer, and what flows, for a row of the data, from 0."""
         self.drawing.show_row(row)
+        self._hover.renew()
 
     def actual_size(self) -> None:
         """Show the network at its own size."""
@@ -325,25 +330,40 @@ class CanvasView(QGraphicsView):
 
     def _press(self, event: QMouseEvent, double: bool) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._pointer = None
         self._hover.leave()
         self.hand.press(event, self.mapToScene(event.position().toPoint()), double)
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        pos = self.mapToScene(event.position().toPoint())
         if self.hand.busy:
-            self.hand.move(event, pos)
+            self.hand.move(event, self.mapToScene(event.position().toPoint()))
         else:
-            part, neuron = self._hover.at(pos, self.reach)
-            self.hand.over(part)
-            self.neuron_hovered.emit(neuron)
+            self._pointer = event.position().toPoint()
+            self._hover_at(self._pointer)
         event.accept()
+
+    def _hover_at(self, pointer: QPoint) -> None:
+        part, neuron = self._hover.at(self.mapToScene(pointer), self.reach)
+        self.hand.over(part)
+        self.neuron_hovered.emit(neuron)
+
+    def _hover_again(self, elsewhere: bool) -> None:
+        """The network has changed under a pointer that rests, and things may be ``elsewhere``."""
+        if not elsewhere:
+            self._hover.renew()
+        elif self._pointer is not None:
+            self._hover_at(self._pointer)
+        else:
+            self._hover.leave()
+            self.neuron_hovered.emit(None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.hand.release(event, self.mapToScene(event.position().toPoint()))
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
+        self._pointer = None
         self._hover.leave()
         self.drawing.mark_hovered(None)
         self.neuron_hovered.emit(None)
