@@ -275,7 +275,8 @@ class MainWindow(QMainWindow):
         self.edit("Empty the canvas", lambda project: project.with_new_weights(Topology()))
 
     def undo(self) -> None:
-        if self.document.stack.canUndo():
+        # A size that is still being typed is the last thing done.
+        if not self.canvas.editor.sizing.cancel() and self.document.stack.canUndo():
             self.document.undo()
 
     def redo(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -131,3 +132,18 @@ def test_that_neurons_without_effect_are_told_as_no_problem(window: MainWindow) 
     message = window.message_panel.messages[0]
     assert message.text.startswith("1 neuron of hidden 2 cannot have any effect")
     assert not message.problem
+
+
+def test_that_undo_takes_back_a_size_that_is_still_being_typed_during_a_run(
+    window: MainWindow,
+) -> None:
+    window.edit("Long", lambda p: p.with_config(replace(p.config, epochs=10_000_000)))
+    before = window.document.project
+    click(window.canvas, *middle(window.canvas, "hidden1"))
+    window.toggle_run()
+    QTest.keyClicks(window.canvas, "12")
+    assert window.canvas.drawing.ghost.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    assert not window.canvas.drawing.ghost.isVisible()
+    assert window.document.project is before
+    assert not window.canvas.editor.sizing.settle()

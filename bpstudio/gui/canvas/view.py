@@ -332,6 +332,7 @@ class CanvasView(QGraphicsView):
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._pointer = None
         self._hover.leave()
+        self.editor.sizing.settle()
         self.hand.press(event, self.mapToScene(event.position().toPoint()), double)
         event.accept()
 
