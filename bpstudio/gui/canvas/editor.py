@@ -31,15 +31,22 @@ from bpstudio.model.wiring import (
     restore,
     set_bias,
     set_weight,
+    unheard_note,
 )
 
 
 class Editor:
-    """Edits one document; ``refused`` is told why something could not be done."""
+    """Edits one document; ``refused`` is told why something could not be done, ``noted`` what else
+    people should know of an edit."""
 
-    def __init__(self, document: Document, refused: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        refused: Callable[[str], None],
+        noted: Callable[[str], None],
+    ) -> None:
         self.document = document
-        self._refused = refused
+        self._refused, self._noted = refused, noted
         self.sizing = Sizing(self)
 
     @property
@@ -48,11 +55,14 @@ class Editor:
 
     def edit(self, name: str, change: Change, merge: str | None = None) -> bool:
         """Edit the document; False, with a message, if the edit is refused."""
+        before = self.document.project
         try:
             self.document.edit(name, change, merge)
         except ValueError as error:
             self._refused(str(error))
             return False
+        if note := unheard_note(before, self.document.project):
+            self._noted(note)
         return True
 
     def refuse(self, sentence: str) -> None:
@@ -170,11 +180,15 @@ class Editor:
         """Prune the connections selected."""
         if chosen := self._connections(selection):
             self.edit("Cut connections", lambda project: prune(project, chosen))
+        else:
+            self.refuse("Select a connection or a link to cut it: a layer goes with Delete.")
 
     def restore(self, selection: Selection) -> None:
         """Bring back the pruned connections selected."""
         if chosen := self._connections(selection):
             self.edit("Restore connections", lambda project: restore(project, chosen))
+        else:
+            self.refuse("Select a connection or a link to restore what was cut of it.")
 
     def set_weight(self, connection: Connection, value: float) -> None:
         self.edit(f"Weight {value:g}", lambda project: set_weight(project, *connection, value))
@@ -196,21 +210,21 @@ class Editor:
 
     # The clipboard
 
-    def copied(self, selection: Selection) -> str | None:
-        """The selected layers as text; None, with a message, if there are none."""
+    def copied(self, selection: Selection) -> Fragment | None:
+        """The selected layers; None, with a message, if there are none."""
         try:
-            return Fragment.of(self.document.project, selection.layers).text()
+            return Fragment.of(self.document.project, selection.layers)
         except ValueError as error:
             self._refused(str(error))
             return None
 
-    def paste(self, text: str, after: str | None, name: str = "Paste") -> tuple[str, ...]:
-        """Put what the text says behind a layer; the ids of the new layers, none if it was refused."""
+    def paste(self, fragment: Fragment, after: str | None, name: str = "Paste") -> tuple[str, ...]:
+        """Put a fragment behind a layer; the ids of the new layers, none if it was refused."""
         new: tuple[str, ...] = ()
 
         def change(project: Project) -> Project:
             nonlocal new
-            pasted, new = paste(project, Fragment.parse(text), after)
+            pasted, new = paste(project, fragment, after)
             return pasted
 
         return new if self.edit(name, change) else ()

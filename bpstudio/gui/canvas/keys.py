@@ -57,6 +57,11 @@ class Keys:
         """Do what the key stands for; False if it stands for nothing."""
         key, text, modifiers = event.key(), event.text(), event.modifiers()
         layers = sorted(self._view.selection.layers)
+        if not text.isdecimal() and key != Key.Key_Escape:
+            # A size that was typed comes before what the key does; for Enter that is all.
+            settled = self._view.editor.sizing.settle()
+            if settled and key in (Key.Key_Return, Key.Key_Enter):
+                return True
         if key in ARROWS:
             return self._arrow(*ARROWS[key], modifiers)
         if modifiers & Modifier.ControlModifier:
@@ -66,8 +71,6 @@ class Keys:
             self._view.open_menu()
         elif key == Key.Key_N and modifiers & Modifier.AltModifier:
             self._new_layer(keep=True)
-        elif key in (Key.Key_Return, Key.Key_Enter) and self._view.editor.sizing.settle():
-            pass
         elif key in self._actions and not modifiers & Modifier.AltModifier:
             self._actions[key]()
         elif layers and text and text in "+-":
