@@ -57,7 +57,7 @@ class CanvasMenu(QMenu):
         topology = self._view.document.project.topology
         layers = [topology.layer(i) for i in selection.layers]
         if len(layers) == 1:
-            self._add("Rename", "F2", self._view.rename_requested)
+            self._add("Rename", "F2", self._view.options_requested)
             if layers[0].size > MAX_SHOWN:
                 folded = self._view.places[layers[0].id].folded
                 self._add("Unfold" if folded else "Fold", "U", self._on_fold)

@@ -60,8 +60,8 @@ class CanvasView(QGraphicsView):
     ``selection_changed`` brings the Selection, ``neuron_hovered`` a layer id and index or None,
     ``message`` why something could not be done, ``tool_changed`` the Tool, ``pruned_shown`` whether
     pruned connections are in view, ``exact_shown`` that all is drawn exactly again after the view or
-    the network moved; ``play_requested`` and ``rename_requested`` ask for what is not
-    done here.
+    the network moved; ``play_requested``, ``options_requested`` (the first field of
+    what is selected) and ``size_requested`` ask for what is not done here.
     """
 
     selection_changed = Signal(object)
@@ -71,7 +71,8 @@ class CanvasView(QGraphicsView):
     tool_changed = Signal(object)
     pruned_shown = Signal(bool)
     play_requested = Signal()
-    rename_requested = Signal()
+    options_requested = Signal()
+    size_requested = Signal()
 
     def __init__(
         self, document: Document, themes: ThemeHolder, parent: QWidget | None = None
@@ -298,7 +299,7 @@ class CanvasView(QGraphicsView):
         """Leave the gesture in hand; without one go out of what is selected, at last select nothing."""
         if self.hand.busy:
             self.hand.put_down()
-        elif not self._keys.out():
+        elif not self._keys.walking.out():
             self.select(Selection())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -380,7 +381,7 @@ class CanvasView(QGraphicsView):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # From layer to layer first; behind the last one the focus goes on.
-        return self._keys.walk(1 if forward else -1) or super().focusNextPrevChild(forward)
+        return self._keys.next_layer(1 if forward else -1) or super().focusNextPrevChild(forward)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         if event.reason() != Qt.FocusReason.PopupFocusReason:
