@@ -43,7 +43,7 @@ class Keys:
             Key.Key_Backspace: view.delete_selected,
             Key.Key_F: view.navigation.fit,
             Key.Key_F2: view.options_requested.emit,
-            Key.Key_L: self._link,
+            Key.Key_L: self.link,
             Key.Key_P: view.toggle_pruned,
             Key.Key_U: self._fold,
             Key.Key_D: self._draw_tool,
@@ -159,7 +159,19 @@ class Keys:
             x = here.x + COLUMN if right is None else (here.x + view.places[right].x) / 2
             view.draw_layer(1, here.id, right, (x, here.y), keep)
 
-    def _link(self) -> None:
+    def draw_behind(self) -> None:
+        """Draw a neuron behind the selected layer."""
+        self._new_layer(keep=False, in_front=False)
+
+    def draw_in_front(self) -> None:
+        """Draw a neuron in front of the selected layer."""
+        self._new_layer(keep=False, in_front=True)
+
+    def select_link(self) -> None:
+        """Select the next link into what is selected."""
+        self.walking.next_link(1)
+
+    def link(self) -> None:
         """Choose with the arrows where a link from what is selected shall end."""
         selection = self._view.selection
         if selection.neurons and selection.neuron is not None:

@@ -93,12 +93,13 @@ class CanvasView(QGraphicsView):
         self.editor = Editor(document, self.message.emit)
         self.clipboard = CanvasClipboard(self)
         self._hover = Hover(self.drawing)
-        self._keys = Keys(self)
+        self.keys = Keys(self)
         self._legend = Legend()
         self.hand = Hand(self)
         self.picking = Picking(self)
         self._remembered = Remembered()
         self._returned: Selection | None = None
+        self._edited = False
         document.edited.connect(self._on_edited)
         self.pulse = Pulse(self.drawing.light, self)
         self._set_up()
@@ -142,13 +143,18 @@ class CanvasView(QGraphicsView):
         if self.drawing.show_project(project):
             still = self.selection.after(before.topology, project.topology)
             self.select(still if returned is None else returned.within(project.topology))
-            self.say(selection_name(project, self.selection))
             if turned or self.navigation.fitted:
                 self.navigation.fit()
             self.minimap.follow()
+        elif not self._edited:
+            # The weights of a run move too often to be told.
+            return
+        self._edited = False
+        self.say(selection_name(project, self.selection.within(project.topology)))
 
     def _on_edited(self, before: Project, after: Project) -> None:
         """What is undone or redone comes back with what was selected in it."""
+        self._edited = True
         self._remembered.note(before, self.selection)
         self._returned = self._remembered.of(after)
 
@@ -238,7 +244,7 @@ class CanvasView(QGraphicsView):
         self.drawing.mark_selection(selection)
         if changed:
             self.say(selection_name(self.drawing.project, selection))
-            tell_focus(self, selection)
+            tell_focus(self)
             self.selection_changed.emit(selection)
 
     def light(self, place: Place, text: str = "") -> None:
@@ -299,7 +305,7 @@ class CanvasView(QGraphicsView):
         """Leave the gesture in hand; without one go out of what is selected, at last select nothing."""
         if self.hand.busy:
             self.hand.put_down()
-        elif not self._keys.walking.out():
+        elif not self.keys.walking.out():
             self.select(Selection())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -372,7 +378,7 @@ class CanvasView(QGraphicsView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.hand.key_press(event) and not self._keys.press(event):
+        if not self.hand.key_press(event) and not self.keys.press(event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
@@ -381,7 +387,7 @@ class CanvasView(QGraphicsView):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # From layer to layer first; behind the last one the focus goes on.
-        return self._keys.next_layer(1 if forward else -1) or super().focusNextPrevChild(forward)
+        return self.keys.next_layer(1 if forward else -1) or super().focusNextPrevChild(forward)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         if event.reason() != Qt.FocusReason.PopupFocusReason:
