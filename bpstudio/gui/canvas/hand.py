@@ -55,10 +55,17 @@ class Hand:
         """Whether a gesture is going on."""
         return self._gesture is not None
 
+    @property
+    def _dragging(self) -> bool:
+        """Whether the gesture is one of the mouse: a key that is tapped meanwhile is no command."""
+        return self.busy and not isinstance(self._gesture, LinkByKeys)
+
     def take_up(self, gesture: Gesture | None) -> None:
         """Begin a gesture; one that was not ended is left."""
         self.put_down()
         self._gesture = gesture
+        if gesture is not None:
+            gesture.begin()
         self._point()
 
     def put_down(self) -> None:
@@ -67,6 +74,11 @@ class Hand:
         if gesture is not None:
             gesture.cancel()
         self._point()
+
+    def network_changed(self) -> None:
+        """The layers and connections that the gesture in hand speaks of may be gone: leave it."""
+        if self._gesture is not None and not self._gesture.outlives_edits:
+            self.put_down()
 
     def let_go(self) -> None:
         """The keyboard went elsewhere: a key that is released there is not held any more here."""
@@ -94,12 +106,12 @@ class Hand:
         self.take_up(begin(self._view, pos, event))
 
     def move(self, event: QMouseEvent, pos: QPointF) -> None:
-        if self._gesture is not None and not isinstance(self._gesture, LinkByKeys):
+        if self._gesture is not None and self._dragging:
             self._gesture.move(pos, event.modifiers())
 
     def release(self, event: QMouseEvent, pos: QPointF) -> None:
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None:
+        if self._gesture is not None and self._dragging:
+            gesture, self._gesture = self._gesture, None
             gesture.end(pos, event.modifiers())
         self.double = False
         self._point()
@@ -111,10 +123,10 @@ class Hand:
         key, modifiers = event.key(), event.modifiers()
         if key == Key.Key_Space and not modifiers:
             if not event.isAutoRepeat():
-                self.space, self._used = True, False
+                self.space, self._used = True, self._dragging
         elif key == Key.Key_X and not modifiers & Modifier.ControlModifier:
             if not event.isAutoRepeat():
-                self._x, self._used = True, False
+                self._x, self._used = True, self._dragging
         elif key in WATCHED and self._gesture is not None:
             self._gesture.again(modifiers | WATCHED[key])
         elif not (isinstance(self._gesture, LinkByKeys) and self._gesture.key(event)):

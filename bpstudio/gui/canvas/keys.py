@@ -85,7 +85,8 @@ class Keys:
         elif key == Key.Key_N:
             self._new_layer(bool(modifiers & Modifier.AltModifier), shift)
         elif key in (Key.Key_Return, Key.Key_Enter):
-            (self.walking.whole if shift else self.walking.enter)()
+            if not self._view.editor.sizing.settle():
+                (self.walking.whole if shift else self.walking.enter)()
         elif key == Key.Key_K:
             self.walking.next_link(-1 if shift else 1)
         elif key in self._actions and not modifiers & Modifier.AltModifier:
@@ -93,7 +94,7 @@ class Keys:
         elif layers and text and text in "+-":
             self._view.editor.resize_by(layers, 1 if text == "+" else -1)
         elif layers and text.isdecimal() and text.isascii():
-            self._view.editor.type_digit(text, layers)
+            self._view.editor.sizing.type_digit(text, layers)
         elif text == "1":
             self._view.navigation.actual_size()
         else:

@@ -25,11 +25,16 @@ class Gesture:
 
     cursor: Cursor | None = None
     """The pointer's shape while it lasts; None: as it was."""
+    outlives_edits = False
+    """Whether it can go on when the network is another one than where it began."""
 
     def __init__(self, view: CanvasView, start: QPointF) -> None:
         self.view = view
         self.start = start
         self._last = start
+
+    def begin(self) -> None:
+        """It is in hand now, and any gesture before it is put down."""
 
     def move(self, pos: QPointF, modifiers: Modifier) -> None:
         """Show what ending here would do."""

@@ -29,6 +29,8 @@ class LinkByKeys(Gesture):
         self._ids = ids
         self._at = (ids.index(source) + 1) % len(ids)
         self._end: int | None = None
+
+    def begin(self) -> None:
         self._show()
 
     @property

@@ -19,6 +19,7 @@ class Pan(Gesture):
     """
 
     cursor = Cursor.ClosedHandCursor
+    outlives_edits = True
 
     def __init__(self, view: CanvasView, start: QPointF) -> None:
         super().__init__(view, start)
