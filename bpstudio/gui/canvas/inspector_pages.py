@@ -17,6 +17,8 @@ from bpstudio.model.initialise import INITIALISERS
 from bpstudio.model.project import Project
 
 LEAST_CHOICE = 84
+INITIALISER_CHOICES = {"": "as all layers", **{n: x.label for n, x in INITIALISERS.items()}}
+"""Labels of what a layer's initialiser can be, by name."""
 MIXED = ""
 """What a field shows where the selected layers differ."""
 
@@ -45,18 +47,20 @@ class LayersPage(Page):
         super().__init__(editor)
         self.name = self.add_field("layerNameEdit", "Name", "What this layer is called (F2)", 118)
         self.size_edit = self.add_field(
-            "layerSizeEdit", "Size", "How many neurons: type it here or on the canvas", 54
+            "layerSizeEdit",
+            "Size",
+            "How many neurons: type it here, or on the canvas as + and −",
+            54,
         )
         labels = {name: activation.label for name, activation in ACTIVATIONS.items()}
         self.activation = self._choice(
             "layerActivationBox", "Activation", "Activation of this layer", labels
         )
-        starts = {"": "as all layers", **{n: x.label for n, x in INITIALISERS.items()}}
         self.initialiser = self._choice(
             "layerInitialiserBox",
             "Initialiser",
             "How starting weights into this layer are drawn",
-            starts,
+            INITIALISER_CHOICES,
         )
         self.frozen = self.add_box(
             "layerFrozenBox", "frozen", "Training changes nothing that leads into this layer"
@@ -153,7 +157,9 @@ class NeuronPage(ParameterPage):
 
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
-        self.bias = self.add_field("neuronBiasEdit", "bias", "The neuron's bias: type another", 96)
+        self.bias = self.add_field(
+            "neuronBiasEdit", "bias", "The neuron's bias: type another (F2)", 96
+        )
         self.row.addWidget(self.gradient, 1)
         self._delete = self.add_button(
             "deleteNeuronButton",
@@ -197,13 +203,15 @@ class LinksPage(Page):
         self.row.addWidget(self._count)
         self.row.addStretch(1)
         self.locked = self.add_box(
-            "linkLockedBox", "locked", "Training keeps the weights of these connections"
+            "linkLockedBox",
+            "locked",
+            "Training keeps the weights of these connections (F2 leads here)",
         )
         self.locked.clicked.connect(self._on_locked)
         self.add_button(
             "restoreLinkButton",
             "Restore all",
-            "Bring back pruned connections, at 0",
+            "Bring back pruned connections, at 0 (Shift+X)",
             self._on_restore,
         )
         self.add_button(
@@ -246,7 +254,9 @@ class ConnectionPage(ParameterPage):
 
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
-        self.weight = self.add_field("weightEdit", "w", "The connection's weight: type another", 96)
+        self.weight = self.add_field(
+            "weightEdit", "w", "The connection's weight: type another (F2)", 96
+        )
         self.row.addWidget(self.gradient, 1)
         self.locked = self.add_box("weightLockedBox", "locked", "Training keeps this weight")
         self.cut = self.add_button("cutConnectionButton", "Cut", "", self._on_cut)

@@ -133,7 +133,7 @@ def test_that_the_second_click_of_a_double_click_draws_no_second_neuron(
 
 def test_that_a_double_click_on_a_name_asks_for_another(drawn: CanvasView, qtbot: QtBot) -> None:
     item = drawn.drawing.layers["hidden1"]
-    with qtbot.waitSignal(drawn.rename_requested):
+    with qtbot.waitSignal(drawn.options_requested):
         double_click(drawn, *item.mapToScene(item.label_rect.center()).toTuple())
 
 
