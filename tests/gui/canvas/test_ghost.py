@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -13,7 +13,7 @@ from bpstudio.gui.canvas.overlay import bubble_size
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool, cursor
 from bpstudio.gui.canvas.view import CanvasView
-from bpstudio.model.editing import move_layers
+from bpstudio.model.editing import move_layers, set_unfolded
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from tests.gui.canvas.canvas_help import edge, gap, middle, neuron, shape, view_of
@@ -207,3 +207,18 @@ def test_that_a_turned_layer_is_stretched_with_the_cursor_for_sideways(drawn: Ca
     begin_drag(drawn, [(handle.x(), handle.y()), (handle.x(), handle.y() + 40)])
     assert drawn.viewport().cursor().shape() == Qt.CursorShape.SizeHorCursor
     QTest.keyClick(drawn, Qt.Key.Key_Escape)
+
+
+def test_that_a_gesture_is_seen_at_the_far_end_of_a_layer_that_is_unfolded(
+    qtbot: QtBot,
+) -> None:
+    project = Project.create(Topology.parse("2-2000-1"))
+    view = view_of(qtbot, set_unfolded(project, ["hidden1"], True))
+    zoomed(view, 1.0)
+    x, y = neuron(view, "hidden1", 1999)
+    assert y > 20_000
+    view.navigation.look_at(QPointF(x, y))
+    qtbot.waitUntil(lambda: view.is_exact, timeout=20_000)
+    begin_drag(view, [(x, y), (x + 100, y)])
+    assert view.viewport().rect().contains(shown_by_ghost(view))
+    QTest.keyClick(view, Qt.Key.Key_Escape)
