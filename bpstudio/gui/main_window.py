@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from bpstudio.gui.actions import fill_menu, make_actions
 from bpstudio.gui.bars import SettingsBar, TopBar
 from bpstudio.gui.canvas.card import CanvasCard
+from bpstudio.gui.canvas.selection import Neuron, Selection
 from bpstudio.gui.data_actions import DataActions
 from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.dialogs.training_form import TrainingForm
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self.paint_panel = PaintPanel(themes)
         self.drop_hint = DropHint(themes, self)
         self.history_panel = HistoryPanel(self.document, themes)
+        self._pointed: Neuron | None = None
         self._lay_out(menus["View"])
         self.explain.set_up(menus["Explain"])
         self.turns = Turns(
@@ -177,6 +179,7 @@ class MainWindow(QMainWindow):
         self.canvas.message.connect(self.show_refusal)
         self.canvas.note.connect(self.message_panel.add)
         self.canvas.selection_changed.connect(self.explain_panel.show_selection)
+        self.canvas.selection_changed.connect(self._show_neuron)
         self.canvas.neuron_hovered.connect(self._on_hovered)
         self.explain_panel.rows.row_shown.connect(self.canvas.show_row)
         self.explain_panel.lit.connect(self.canvas.light)
@@ -252,10 +255,14 @@ class MainWindow(QMainWindow):
             self.actions_by_name[name].setEnabled(can)
 
     def _on_hovered(self, neuron: tuple[str, int] | None) -> None:
-        if neuron is None:
-            self.output_panel.show_neuron(None, None)
-        else:
-            self.output_panel.show_neuron(*neuron)
+        self._pointed = neuron
+        self._show_neuron()
+
+    def _show_neuron(self, _selection: Selection | None = None) -> None:
+        """The output panel shows the neuron pointed at, else the one selected alone."""
+        selection = self.canvas.selection
+        chosen = selection.neuron if selection.neurons else None
+        self.output_panel.show_neuron(*(self._pointed or chosen or (None, None)))
 
     def show_refusal(self, sentence: str) -> None:
         self.message_panel.add(sentence, True)

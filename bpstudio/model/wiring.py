@@ -28,7 +28,7 @@ def add_link(project: Project, source: str, target: str) -> Project:
 def link_refusal(topology: Topology, source: str, target: str) -> str | None:
     """Why a link from source to target cannot be, as a sentence; None if it can."""
     if source == target:
-        return "A layer cannot be linked to itself."
+        return "A layer cannot be linked to itself: that is a cycle."
     if topology.has_link(source, target):
         return f"{topology.label(source)} and {topology.label(target)} are linked already."
     if topology.would_cycle(source, target):

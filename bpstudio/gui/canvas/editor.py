@@ -120,13 +120,17 @@ class Editor:
         layers: Iterable[str],
         places: dict[str, tuple[float, float]],
         step: tuple[float, float],
+        merge: bool = False,
     ) -> None:
-        """Move layers from where all are by a step; steps in a row are one edit."""
+        """Move layers from where all are by a step; steps in a row that ``merge`` are one edit."""
+        if step == (0.0, 0.0):
+            return
         moved = sorted(layers)
         after = dict(places)
         for i in moved:
             after[i] = places[i][0] + step[0], places[i][1] + step[1]
-        self.edit("Move", lambda project: move_layers(project, after), f"move {moved}")
+        merged = f"move {moved}" if merge else None
+        self.edit("Move", lambda project: move_layers(project, after), merged)
 
     def set_activation(self, layers: Iterable[str], name: str) -> None:
         layers = list(layers)
