@@ -177,6 +177,17 @@ def test_that_l_pressed_again_begins_anew_and_is_still_seen(drawn: CanvasView) -
     assert drawn.document.project.topology.has_link("input", "output")
 
 
+def test_that_arrows_choose_where_a_link_ends_and_move_no_layer(drawn: CanvasView) -> None:
+    drawn.select(Selection(frozenset({"input"})))
+    before, seen = drawn.document.project, drawn.navigation.seen
+    QTest.keyClicks(drawn, "l")
+    QTest.keyClick(drawn, Qt.Key.Key_Down)
+    assert drawn.document.project is before and drawn.hand.busy
+    QTest.keyClick(drawn, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert drawn.navigation.seen != seen and drawn.hand.busy
+    QTest.keyClick(drawn, Qt.Key.Key_Escape)
+
+
 def test_that_a_link_by_keys_begun_during_a_drag_takes_its_place(drawn: CanvasView) -> None:
     drawn.select(Selection(frozenset({"input"})))
     way = [(gap(drawn, "input", "hidden1"), -200.0), (gap(drawn, "input", "hidden1"), -100.0)]
