@@ -10,7 +10,7 @@ import numpy as np
 
 from bpstudio.engines.forward import forward
 from bpstudio.engines.reference import gradient
-from bpstudio.explain.numbers import DIGITS, FULL, latex_number
+from bpstudio.explain.numbers import DIGITS, FULL, latex_number, with_minus
 from bpstudio.model.arrays import BoolArray, FloatArray, IntArray
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.network import Network
@@ -81,15 +81,15 @@ class GradientCheck:
                 f"{kinks:,} {'step goes' if kinks == 1 else 'steps go'} across the kink of a ReLU, "
                 "where there is no derivative to compare with: left out."
             )
-        largest = f"the largest relative difference is {self.worst_error:.1e}, at {self.worst}"
+        error = with_minus(f"{self.worst_error:.1e}")
+        largest = f"the largest relative difference is {error}, at {self.worst}"
         if not self.worst:
             lines.append("Nothing is left to compare.")
         elif self.holds:
             lines.append(f"The gradient holds: {largest}.")
         else:
-            lines.append(
-                f"The gradient does NOT hold: {largest}; up to {self.tolerance:g} is rounding."
-            )
+            most = with_minus(f"{self.tolerance:g}")
+            lines.append(f"The gradient does NOT hold: {largest}; up to {most} is rounding.")
         return lines
 
     def link_errors(self, source: str, target: str) -> FloatArray:
@@ -217,7 +217,8 @@ class WeightCheck:
             return (
                 "The step goes across the kink of a ReLU: there is no derivative to compare with."
             )
-        numbers = f"{self.analytic:.8g} by back-propagation, {self.probe.numeric:.8g} by trying"
+        ours, tried = (with_minus(f"{x:.8g}") for x in (self.analytic, self.probe.numeric))
+        numbers = f"{ours} by back-propagation, {tried} by trying"
         if self.holds:
             return f"The gradient holds: {numbers}."
         return f"The gradient does NOT hold: {numbers}."

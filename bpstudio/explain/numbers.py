@@ -10,6 +10,11 @@ FULL = 17
 """From so many digits on a number is written in full: its shortest text that gives it back."""
 
 
+def with_minus(text: str) -> str:
+    """A number's text with the minus sign of sentences in place of the hyphen of programs."""
+    return text.replace("-", "−")
+
+
 def plain_number(value: float, digits: int = DIGITS) -> str:
     """The number as text with so many significant digits: ``0.05``, ``-1.200e-07``, ``nan``.
 

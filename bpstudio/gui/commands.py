@@ -53,6 +53,10 @@ class UndoStack(QObject):
         merges = edit.merge is not None and last is not None and last.merge == edit.merge
         if merges and last is not None and not self.isClean():
             self._edits[-1] = replace(edit, before=last.before)
+            if edit.after is last.before:
+                # Back where it began: no step.
+                del self._edits[-1]
+                self._index -= 1
         else:
             self._edits.append(edit)
             self._index += 1

@@ -64,6 +64,13 @@ def signed_text(value: float) -> str:
     return text.replace("-", MINUS)
 
 
+def exact_text(value: float) -> str:
+    """A number with six figures that count, as many as a hand would type."""
+    if not math.isfinite(value):
+        return number_text(float(value))
+    return f"{float(value):.6g}".replace("-", MINUS)
+
+
 def percent_text(share: float) -> str:
     """A share from 0 to 1 as percent with one decimal."""
     return "–" if math.isnan(share) else f"{100 * share:.1f}{THIN_SPACE}%"

@@ -6,8 +6,9 @@ that adds or removes one; places on the canvas move along.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ NEW = "new"
 DEFAULT_HIDDEN = "tanh"
 DEFAULT_OUTPUT = "sigmoid"
 LONGEST_NAME = 24
+MOST_PARAMETERS = 50_000_000
+"""0.4 GB of weights: neither a typed number nor a pasted shape must fill the memory."""
 
 
 def insert_layer(
@@ -85,9 +88,39 @@ def draw_layer(
 
 def resize_layer(project: Project, layer_id: str, size: int) -> Project:
     """Give a layer another number of neurons, added or removed at its end."""
-    if project.topology.layer(layer_id).size == size:
-        return project
-    return project.with_topology(project.topology.with_size(layer_id, size))
+    return resize_layers(project, {layer_id: size})
+
+
+def resize_layers(project: Project, sizes: Mapping[str, int]) -> Project:
+    """Give layers other numbers of neurons, added or removed at their ends; TopologyError for more
+    parameters than ``MOST_PARAMETERS``."""
+    topology = _resized(project, project.topology, sizes)
+    return project if topology is project.topology else project.with_topology(topology)
+
+
+def _resized(project: Project, topology: Topology, sizes: Mapping[str, int]) -> Topology:
+    _check_parameters(project, topology, sizes)
+    for layer_id, size in sizes.items():
+        if topology.layer(layer_id).size != size:
+            topology = topology.with_size(layer_id, size)
+    return topology
+
+
+def _check_parameters(
+    project: Project, topology: Topology, sizes: Mapping[str, int] = MappingProxyType({})
+) -> None:
+    """TopologyError if the topology, with these sizes, would make a project too large to be held.
+
+    Asked before memory is taken; a project that is larger already may stay as large.
+    """
+    size = {layer.id: layer.size for layer in topology.layers} | dict(sizes)
+    count = sum(size[link.source] * size[link.target] for link in topology.links)
+    count += sum(size[layer.id] for layer in topology.layers[1:])
+    if count > max(MOST_PARAMETERS, project.topology.parameter_count):
+        raise TopologyError(
+            f"The network would have {count:,} parameters; on the canvas it can have "
+            f"{MOST_PARAMETERS:,}: choose smaller sizes."
+        )
 
 
 def remove_neurons(project: Project, layer_id: str, neurons: Iterable[int]) -> Project:
@@ -164,6 +197,7 @@ def set_shape(project: Project, text: str) -> Project:
         return project
     if len(old) < 2:
         chain = Topology.chain(wanted, DEFAULT_HIDDEN, DEFAULT_OUTPUT)
+        _check_parameters(project, chain)
         return project.with_layout({}).with_new_weights(chain)
     front, common = 0, min(len(old), len(wanted))
     while front < common and old[front] == wanted[front]:
@@ -177,16 +211,34 @@ def set_shape(project: Project, text: str) -> Project:
 
 def _matched(project: Project, wanted: list[int], back: int) -> Project:
     """``wanted`` sizes, where the last ``back`` layers are matched to the last ones there."""
-    surplus = len(project.topology.layers) - len(wanted)
-    if surplus > 0:
-        at = len(wanted) - back
-        gone = [x.id for x in project.topology.layers[at : at + surplus]]
-        project = remove_layers(project, gone)
-    for k in range(len(wanted) - back + min(surplus, 0), len(wanted) - back):
-        project = insert_layer(project, wanted[k], project.topology.layers[k - 1].id)
-    for layer, size in zip(project.topology.layers, wanted, strict=True):
-        project = resize_layer(project, layer.id, size)
-    return project
+    topology, new = project.topology, list[str]()
+    at, missing = len(wanted) - back, len(wanted) - len(project.topology.layers)
+    for layer in topology.layers[at : at - missing]:
+        topology = topology.without_layer(layer.id)
+    for k in range(at - missing, at):
+        new.append(f"{NEW} {k}")
+        layer = Layer(new[-1], wanted[k], "linear")
+        topology = topology.with_inserted(layer, topology.layers[k - 1].id)
+    ids = [layer.id for layer in topology.layers]
+    if new:
+        project = placed_between(project, new, ids[at - missing - 1], ids[at])
+    sizes = dict(zip(ids, wanted, strict=True))
+    return settled(project, _resized(project, topology, sizes))
+
+
+def placed_between(
+    project: Project, new: Sequence[str], after: str | None, behind: str | None
+) -> Project:
+    """New layers in a row between their neighbours, where layers have been placed by hand."""
+    layout = dict(project.layout)
+    if after not in layout:
+        return project
+    x, y = layout[after]
+    end = layout[behind] if behind in layout else (x + 200.0 * (len(new) + 1), y)
+    for k, layer_id in enumerate(new, start=1):
+        share = k / (len(new) + 1)
+        layout[layer_id] = x + share * (end[0] - x), y + share * (end[1] - y)
+    return project.with_layout(layout)
 
 
 def fit_to_data(project: Project) -> Project:
@@ -194,9 +246,9 @@ def fit_to_data(project: Project) -> Project:
     if project.dataset is None or len(project.topology.layers) < 2:
         return project
     preparation = project.dataset.preparation
-    topology = project.topology.with_size(project.topology.input.id, preparation.input_size)
-    topology = topology.with_size(topology.output.id, preparation.output_size)
-    return project.with_topology(topology)
+    outer = project.topology.input.id, project.topology.output.id
+    sizes = preparation.input_size, preparation.output_size
+    return resize_layers(project, dict(zip(outer, sizes, strict=True)))
 
 
 def set_parameters(project: Project, change: Callable[[FloatArray], None]) -> Project:
@@ -210,7 +262,8 @@ def set_parameters(project: Project, change: Callable[[FloatArray], None]) -> Pr
 
 def settled(project: Project, topology: Topology, chosen: frozenset[str] = frozenset()) -> Project:
     """The edited topology with ids in order, and fitting activations where a layer's role changed;
-    the layers ``chosen`` keep theirs."""
+    the layers ``chosen`` keep theirs. TopologyError for more parameters than ``MOST_PARAMETERS``."""
+    _check_parameters(project, topology)
     old_roles = _roles(project.topology)
     old = project.topology
     activations = {

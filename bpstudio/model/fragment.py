@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from bpstudio.model.arrays import BoolArray, FloatArray
-from bpstudio.model.editing import DEFAULT_HIDDEN, settled
+from bpstudio.model.editing import DEFAULT_HIDDEN, placed_between, settled
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Layer, Link, Topology, TopologyError
@@ -166,7 +166,7 @@ def paste(
         if behind is not None and layer.id not in feeding:
             links.append(Link(layer.id, behind))
     grown = Topology((*old.layers[:at], *piece.layers, *old.layers[at:]), tuple(links))
-    placed = project.with_layout(_places(project, [x.id for x in piece.layers], after, behind))
+    placed = placed_between(project, [x.id for x in piece.layers], after, behind)
     pasted = settled(placed, _fitting(grown, set(names.values())), frozenset(names.values()))
     ids = dict(zip((x.id for x in grown.layers), pasted.topology.layers, strict=True))
     new = {i: ids[name].id for i, name in names.items()}
@@ -179,21 +179,6 @@ def _fitting(topology: Topology, pasted: set[str]) -> Topology:
         if layer.id in pasted and ACTIVATIONS[layer.activation].output_only:
             topology = topology.with_activation(layer.id, DEFAULT_HIDDEN)
     return topology
-
-
-def _places(
-    project: Project, pasted: list[str], after: str | None, behind: str | None
-) -> Mapping[str, tuple[float, float]]:
-    """Places by hand, with what is pasted in a row between its neighbours."""
-    layout = dict(project.layout)
-    if after not in layout:
-        return layout
-    x, y = layout[after]
-    end = layout[behind] if behind in layout else (x + 200.0 * (len(pasted) + 1), y)
-    for k, layer_id in enumerate(pasted, start=1):
-        share = k / (len(pasted) + 1)
-        layout[layer_id] = x + share * (end[0] - x), y + share * (end[1] - y)
-    return layout
 
 
 def _with_learned(project: Project, fragment: Fragment, new: Mapping[str, str]) -> Project:

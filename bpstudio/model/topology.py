@@ -149,6 +149,10 @@ class Topology:
         """What people call a neuron, given from 0: ``hidden 1 · 3``."""
         return f"{self.label(layer_id)} · {neuron + 1}"
 
+    def connection_label(self, source: str, i: int, target: str, j: int) -> str:
+        """What people call a connection: ``input · 2 → hidden 1 · 3``."""
+        return f"{self.neuron_label(source, i)} → {self.neuron_label(target, j)}"
+
     def link(self, source: str, target: str) -> Link:
         for link in self.links:
             if link.key == (source, target):

@@ -107,6 +107,8 @@ def test_that_one_weight_is_checked_with_its_numbers() -> None:
     for position in range(12):
         found = check_weight(network, x, y, "squared_error", position)
         assert found.holds and found.error < 1e-6 and "holds" in found.verdict()
+        signs = found.verdict().replace("back-propagation", "").count("−")
+        assert signs == (2 if found.analytic < 0 else 0) and "-0" not in found.verdict()
         lines = [" ".join(filter(None, line)) for line in found.equations("w_{11}")]
         for line in lines:
             check_formula(line)

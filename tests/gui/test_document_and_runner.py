@@ -210,3 +210,14 @@ def test_that_edits_of_one_drag_are_one_step_but_never_swallow_what_was_saved(
     assert document.project == project
     document.edit("Other", lambda p: resize_layer(p, "hidden1", 2))
     assert not document.stack.canRedo() and not document.is_clean
+
+
+def test_that_merged_edits_that_come_back_to_where_they_began_are_no_step(
+    project: Project, document: Document
+) -> None:
+    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 9), merge="drag")
+    document.edit("Resize", lambda _: project, merge="drag")
+    assert document.stack.count() == 0 and document.is_clean
+    document.edit("Other", lambda p: resize_layer(p, "hidden1", 2))
+    document.undo()
+    assert document.project is project

@@ -204,6 +204,24 @@ def test_that_the_shape_can_be_typed_and_undone(window: MainWindow) -> None:
     assert field.text() == "2-5-3-1"
 
 
+def test_that_the_shape_field_says_what_there_is_whatever_was_typed(window: MainWindow) -> None:
+    field = window.findChild(QLineEdit, "topologyEdit")
+    assert field is not None
+    before = window.document.project
+    enter, escape = Qt.Key.Key_Return, Qt.Key.Key_Escape
+    for typed, key in (("2,5,3,1", enter), ("2-x", enter), ("2-9-1", escape)):
+        field.setFocus()
+        field.selectAll()
+        QTest.keyClicks(field, typed)
+        QTest.keyClick(field, key)
+        assert field.text() == "2-5-3-1"
+        assert window.document.project is before
+        assert window.canvas.hasFocus()
+    field.setFocus()
+    QTest.keyClick(field, enter)
+    assert window.canvas.hasFocus()
+
+
 def test_that_a_mismatch_of_network_and_data_is_named_and_mended_by_one_click(
     window: MainWindow,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bpstudio as bp
-from bpstudio.model import editing, wiring
+from bpstudio.model import editing, fragment, wiring
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import TopologyError, layer_ids
@@ -267,6 +269,62 @@ def test_that_a_typed_layer_more_keeps_the_weights_on_both_sides_and_the_options
     )
     assert np.array_equal(deeper.network.biases["output"], project.network.biases["output"])
     assert deeper.topology.output.name == "species"
+
+
+def test_that_layers_typed_between_moved_ones_stand_between_them_in_a_row() -> None:
+    places = {"input": (-900.0, 0.0), "hidden1": (-700.0, 60.0), "output": (-500.0, 0.0)}
+    project = learned(project_of("4-8-3")).with_layout(places)
+    assert editing.set_shape(project, "4-8-5-3").layout == {
+        "input": (-900.0, 0.0),
+        "hidden1": (-700.0, 60.0),
+        "hidden2": (-600.0, 30.0),
+        "output": (-500.0, 0.0),
+    }
+    deeper = editing.set_shape(project, "4-8-5-6-7-3").layout
+    assert [deeper[f"hidden{k}"][0] for k in (1, 2, 3, 4)] == [-700.0, -650.0, -600.0, -550.0]
+    assert editing.set_shape(project.with_layout({}), "4-8-5-3").layout == {}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda project: editing.set_shape(project, "20000-20000-1"),
+        lambda project: editing.resize_layers(project, {"hidden1": 900_000, "input": 900_000}),
+        lambda _: editing.insert_layer(project_of("90-3-1"), 900_000, "input"),
+        lambda project: fragment.paste(project, fragment.Fragment.parse("10000-10000")),
+        lambda project: editing.set_shape(Project(), "9000-9000"),
+    ],
+)
+def test_that_what_would_fill_the_memory_is_refused_before_it_is_taken(
+    edit: Callable[[Project], object],
+) -> None:
+    project = learned(project_of("2-3-1"))
+    tracemalloc.start()
+    try:
+        with pytest.raises(TopologyError, match="parameters; on the canvas it can have 50,000,000"):
+            edit(project)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_that_a_shape_counts_by_what_comes_out_not_by_what_is_on_the_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(editing, "MOST_PARAMETERS", 600)
+    project = learned(project_of("25-2-25"))
+    assert str(editing.set_shape(project, "2-25-2").topology) == "2-25-2"
+
+
+def test_that_a_project_too_large_for_the_canvas_can_be_made_smaller_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    project = learned(project_of("9-9-9"))
+    monkeypatch.setattr(editing, "MOST_PARAMETERS", 100)
+    smaller = editing.resize_layer(project, "hidden1", 8)
+    assert str(editing.insert_layer(smaller, 1, "hidden1").topology) == "9-8-1-9"
+    with pytest.raises(TopologyError, match="choose smaller sizes"):
+        editing.resize_layer(smaller, "hidden1", 9)
 
 
 def test_that_options_keep_what_was_learned_and_no_bias_is_0() -> None:

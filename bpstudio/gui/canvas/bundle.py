@@ -66,6 +66,11 @@ class Bundle:
     kept: BoolArray | None = None
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """(target size, source size)."""
+        return len(self.target_ys), len(self.source_ys)
+
+    @property
     def count(self) -> int:
         """How many connections it has, pruned ones left out."""
         if self.kept is not None:

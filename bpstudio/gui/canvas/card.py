@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QButtonGroup, QLineEdit
+from PySide6.QtWidgets import QButtonGroup
 
 from bpstudio.gui.canvas.inspector import Inspector
 from bpstudio.gui.canvas.inspector_fields import Field
@@ -16,6 +15,7 @@ from bpstudio.gui.widgets import Card, IconButton
 from bpstudio.model.editing import set_shape
 from bpstudio.model.project import Project
 
+SHAPE_WIDTH = 170
 TOOLS = {
     Tool.DRAW: ("pencil", "Draw layers and links", "D"),
     Tool.SELECT: ("select", "Select and move", "V"),
@@ -29,18 +29,18 @@ class CanvasCard(Card):
     def __init__(self, document: Document, themes: ThemeHolder) -> None:
         super().__init__("", themes)
         self.setAccessibleName("Network")
-        self._document = document
         self.canvas = CanvasView(document, themes)
-        self.shape_edit = QLineEdit()
-        self.shape_edit.setObjectName("topologyEdit")
-        self.shape_edit.setAccessibleName("Shape of the network")
-        self.shape_edit.setToolTip(
-            "Sizes of the layers from input to output, as 4-8-3: type others"
+        self.shape_edit = Field(
+            "topologyEdit",
+            "Shape of the network",
+            "Sizes of the layers from input to output, as 4-8-3: type others",
+            SHAPE_WIDTH,
         )
         self.shape_edit.setPlaceholderText("4-8-3")
         self.shape_edit.setProperty("kind", "shape")
-        self.shape_edit.setFixedWidth(170)
-        self.shape_edit.editingFinished.connect(self._on_shape)
+        self.shape_edit.setFixedWidth(SHAPE_WIDTH)
+        self.shape_edit.entered.connect(self._on_shape)
+        self.shape_edit.left.connect(self.canvas.setFocus)
         self.title_label.setVisible(False)
         self.header_layout.insertWidget(0, self.shape_edit)
         self._add_tools()
@@ -73,20 +73,13 @@ class CanvasCard(Card):
     def show_project(self, project: Project) -> None:
         """Show an edited project's shape, its size, and what keeps it from being trained."""
         topology = project.topology
-        if not self.shape_edit.hasFocus() or not self.shape_edit.isModified():
-            with QSignalBlocker(self.shape_edit):
-                self.shape_edit.setText(str(topology))
+        self.shape_edit.show_value(str(topology))
         count = topology.parameter_count
         self.set_aside(f"{topology.connection_count:,} weights · {count:,} parameters")
         self.fit_row.show_project(project)
 
-    def _on_shape(self) -> None:
-        text = self.shape_edit.text()
-        self.shape_edit.setModified(False)
-        if text != str(self._document.project.topology):
-            if not self.canvas.edit(f"Shape {text}", lambda project: set_shape(project, text)):
-                self.shape_edit.setText(str(self._document.project.topology))
-            self.canvas.setFocus()
+    def _on_shape(self, text: str) -> None:
+        self.canvas.edit(f"Shape {text}", lambda project: set_shape(project, text))
 
     def _on_tool(self, k: int) -> None:
         self.canvas.set_tool(list(TOOLS)[k])

@@ -84,7 +84,10 @@ class Drawing(QGraphicsScene):
         if rebuilt:
             self._rebuild(project)
         self._refresh(project)
-        self.flow.clock.tick()
+        if rebuilt:
+            self.flow.clock.begin_anew()
+        else:
+            self.flow.clock.tick()
         return rebuilt
 
     def _rebuild(self, project: Project) -> None:

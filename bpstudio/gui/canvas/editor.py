@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer
-
 from bpstudio.gui.canvas.selection import Connection, Neuron, Selection
+from bpstudio.gui.canvas.sizing import Sizing, step_name
 from bpstudio.gui.document import Change, Document
 from bpstudio.model.editing import (
     draw_layer,
     move_layers,
     remove_layers,
     remove_neurons,
-    resize_layer,
+    resize_layers,
     set_activation,
     set_layer_options,
     set_unfolded,
@@ -22,7 +21,7 @@ from bpstudio.model.editing import (
 from bpstudio.model.fragment import Fragment, paste
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
-from bpstudio.model.topology import Topology, TopologyError
+from bpstudio.model.topology import Topology
 from bpstudio.model.wiring import (
     Connections,
     lock,
@@ -34,10 +33,6 @@ from bpstudio.model.wiring import (
     set_weight,
 )
 
-TYPING_MS = 1500
-MOST_PARAMETERS = 50_000_000
-"""0.4 GB of weights: a number typed on the canvas, one digit at a time, must not fill the memory."""
-
 
 class Editor:
     """Edits one document; ``refused`` is told why something could not be done."""
@@ -45,8 +40,7 @@ class Editor:
     def __init__(self, document: Document, refused: Callable[[str], None]) -> None:
         self.document = document
         self._refused = refused
-        self._typed, self._numbers_typed = "", 0
-        self._typed_at = QElapsedTimer()
+        self.sizing = Sizing(self)
 
     @property
     def topology(self) -> Topology:
@@ -96,16 +90,20 @@ class Editor:
 
     def resize_by(self, layers: Iterable[str], step: int) -> None:
         """Add or remove a neuron in each of these layers."""
-        sizes = {i: max(1, self.topology.layer(i).size + step) for i in layers}
-        self.edit("Add a neuron" if step > 0 else "Remove a neuron", _resizing(sizes))
+        before = {i: self.topology.layer(i).size for i in layers}
+        sizes = {i: max(1, size + step) for i, size in before.items()}
+        if sizes == before:
+            self.refuse("A layer has one neuron at least: to remove the layer, press Delete.")
+            return
+        self.edit(step_name(step), lambda project: resize_layers(project, sizes))
 
     def resize_to(self, layers: Iterable[str], text: str) -> None:
         """Give each of these layers the typed number of neurons."""
-        layers = list(layers)
         if not (text.isdecimal() and text.isascii() and len(text) < 9):
             self.refuse(f"“{text}” is not a size: type a whole number such as 8.")
             return
-        self.edit(f"Resize to {int(text)}", _resizing(dict.fromkeys(layers, int(text))))
+        sizes = dict.fromkeys(layers, int(text))
+        self.edit(f"Resize to {int(text)}", lambda project: resize_layers(project, sizes))
 
     def move(
         self,
@@ -132,23 +130,6 @@ class Editor:
         layers = list(layers)
         name = _named(*next(iter(changes.items())))
         self.edit(name, lambda project: set_layer_options(project, layers, **changes))
-
-    def forget_typed(self) -> None:
-        """The next digit typed begins a new number."""
-        self._typed = ""
-
-    def type_digit(self, digit: str, layers: Iterable[str]) -> None:
-        """A number typed while layers are selected is their size, in one step."""
-        layers = list(layers)
-        fresh = not self._typed or self._typed_at.elapsed() > TYPING_MS
-        self._numbers_typed += fresh
-        self._typed = (digit if fresh else self._typed + digit)[-6:]
-        size = int(self._typed)
-        if size >= 1:
-            change = _resizing(dict.fromkeys(layers, size))
-            self.edit(f"Resize to {size}", change, f"typed size {self._numbers_typed}")
-        # How long the edit took is no pause in typing.
-        self._typed_at.start()
 
     # What is selected
 
@@ -246,25 +227,6 @@ def _named(option: str, value: Any) -> str:
             return f"{option.capitalize()} as all layers"
         case _:
             return f"{option.capitalize()} {value}"
-
-
-def _resizing(sizes: Mapping[str, int]) -> Change:
-    """Give layers other sizes; TopologyError for more than the canvas can hold."""
-
-    def change(project: Project) -> Project:
-        topology = project.topology
-        for layer_id, size in sizes.items():
-            topology = topology.with_size(layer_id, size)
-        if topology.parameter_count > MOST_PARAMETERS:
-            raise TopologyError(
-                f"The network would have {topology.parameter_count:,} parameters; on the canvas it "
-                f"can have {MOST_PARAMETERS:,}: choose a smaller size."
-            )
-        for layer_id, size in sizes.items():
-            project = resize_layer(project, layer_id, size)
-        return project
-
-    return change
 
 
 def all_of(topology: Topology, selection: Selection) -> Connections:

@@ -50,6 +50,14 @@ class FlowClock(QObject):
         if running and self._start is None:
             self._begin()
 
+    def begin_anew(self) -> None:
+        """The network is another one: what is on its way cannot arrive, but a run sends the next."""
+        if self._running and self._start is not None:
+            self._begin()
+            self.moved.emit()
+        else:
+            self._end()
+
     def stop(self) -> None:
         """No wave any more."""
         self._running = False

@@ -12,7 +12,7 @@ from bpstudio.gui.canvas.inspector_fields import Page
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.fitting_label import FittingLabel
 from bpstudio.gui.settings import ChoiceControl
-from bpstudio.gui.widgets import MINUS, secondary_label, signed_text
+from bpstudio.gui.widgets import exact_text, secondary_label, signed_text
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.initialise import INITIALISERS
 from bpstudio.model.project import Project
@@ -186,12 +186,12 @@ class NeuronPage(ParameterPage):
         topology, count = project.topology, len(selection.neurons)
         layer, k = selection.neuron or min(selection.neurons)
         one = count == 1 and topology.position(layer) > 0
-        label = f"{topology.label(layer)} · {k + 1}"
+        label = topology.neuron_label(layer, k)
         self.title.setText(label if count == 1 else f"{count} neurons")
         self.bias.setEnabled(one and topology.layer(layer).bias)
         self._delete.setText("Delete neuron" if count == 1 else f"Delete {count} neurons")
         self._gradient.setVisible(one)
-        self.bias.show_value(_exact(project.network.biases[layer][k]) if one else MIXED)
+        self.bias.show_value(exact_text(project.network.biases[layer][k]) if one else MIXED)
         if one:
             self.show_gradient(project, bias_position(topology, layer, k), "b")
 
@@ -279,14 +279,12 @@ class ConnectionPage(ParameterPage):
             return
         topology = project.topology
         source, i, target, j = selection.connection
-        self.title.setText(
-            f"{topology.label(source)} · {i + 1} → {topology.label(target)} · {j + 1}"
-        )
+        self.title.setText(topology.connection_label(source, i, target, j))
         link = topology.link(source, target)
         pruned = link.mask is not None and not link.mask[j, i]
         self.weight.setEnabled(not pruned)
         weight = project.network.weights[source, target][j, i]
-        self.weight.show_value("pruned" if pruned else _exact(weight))
+        self.weight.show_value("pruned" if pruned else exact_text(weight))
         self.locked.setEnabled(not pruned)
         self.locked.setChecked(link.locked is not None and bool(link.locked[j, i]))
         self.cut.setText("Restore" if pruned else "Cut")
@@ -314,8 +312,3 @@ class ConnectionPage(ParameterPage):
             self.editor.restore(self._alone)
         else:
             self.editor.cut(self._alone)
-
-
-def _exact(value: float) -> str:
-    """A parameter with as many figures as a hand would type."""
-    return f"{float(value):.6g}".replace("-", MINUS)

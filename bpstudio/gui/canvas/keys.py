@@ -66,12 +66,14 @@ class Keys:
             self._view.open_menu()
         elif key == Key.Key_N and modifiers & Modifier.AltModifier:
             self._new_layer(keep=True)
+        elif key in (Key.Key_Return, Key.Key_Enter) and self._view.editor.sizing.settle():
+            pass
         elif key in self._actions and not modifiers & Modifier.AltModifier:
             self._actions[key]()
         elif layers and text and text in "+-":
             self._view.editor.resize_by(layers, 1 if text == "+" else -1)
         elif layers and text.isdecimal() and text.isascii():
-            self._view.editor.type_digit(text, layers)
+            self._view.editor.sizing.type_digit(text, layers)
         elif text == "1":
             self._view.navigation.actual_size()
         else:

@@ -151,14 +151,12 @@ class HoverCard(QGraphicsItem):
         self.setZValue(10)
         self.setVisible(False)
 
-    def show_lines(self, lines: list[str], at: QPointF) -> None:
+    def show_lines(self, lines: list[str]) -> None:
         """The first line in small, the others bold."""
         if lines != self.lines:
-            self.prepareGeometryChange()
             self.lines = lines
-        self.setPos(at)
+            self.update()
         self.setVisible(True)
-        self.update()
 
     def boundingRect(self) -> QRectF:
         return QRectF(-420, -120, 840, 240)

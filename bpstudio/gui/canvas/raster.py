@@ -45,12 +45,19 @@ class Viewpoint:
 @dataclass(frozen=True, eq=False)
 class Strokes:
     """The connections of one link: their curves, ``weights`` (target size, source size), the ``scale``
-    that has full ink, and the pen. A part of them has a pen of its own: it is looked at alone."""
+    that has full ink, and the pen. A part of them has a pen of its own: it is looked at alone.
+
+    ValueError where the weights are not those of the curves."""
 
     bundle: Bundle
     weights: FloatArray
     scale: float
     pen: Pen
+
+    def __post_init__(self) -> None:
+        shape, kept = self.bundle.shape, self.bundle.kept
+        if self.weights.shape != shape or (kept is not None and kept.shape != shape):
+            raise ValueError(f"Weights {self.weights.shape} for curves of shape {shape}.")
 
     def of_source(self, neuron: int) -> Strokes:
         """Those that leave one neuron."""

@@ -14,7 +14,7 @@ import numpy as np
 from bpstudio.engines.cache import code_path, read_code
 from bpstudio.engines.calls import address
 from bpstudio.engines.native import KernelError, ObjectCode, start_compiler
-from bpstudio.gui.canvas.raster_numpy import Array
+from bpstudio.gui.canvas.raster_numpy import FIELDS, SHADES, Array
 
 ENTRIES = {"expose": "lnnffnfnfffiil", "develop": "lnndffu"}
 """What is compiled, and a letter for each argument: address of int64 (l), int32 (i), uint32 (u) or
@@ -41,8 +41,15 @@ class RasterKernel:
         positive: Array,
         negative: Array,
     ) -> None:
-        """See ``raster_numpy.expose``."""
+        """See ``raster_numpy.expose``. ValueError for arrays that do not fit each other: machine code
+        would read beyond their ends."""
         n, m = len(sources), len(targets)
+        shapes = (
+            (course, (len(plate), FIELDS)),
+            *((a, (m, n)) for a in (widths, positive, negative)),
+        )
+        if not _is_plate(plate) or any(array.shape != shape for array, shape in shapes):
+            raise ValueError("These lines do not fit their plate or their ends.")
         above, below = np.empty(n, dtype=np.int32), np.empty(n, dtype=np.int32)
         inks = np.empty(n, dtype=np.int64)
         values = (course, sources, targets, widths, positive, negative)
@@ -57,6 +64,10 @@ class RasterKernel:
         self, plate: Array, unit: float, shades: Array, inks: Array, picture: Array
     ) -> None:
         """See ``raster_numpy.develop``."""
+        shapes = (picture, (plate.shape[-1] - 2, len(plate))), (shades, (SHADES,)), (inks, (3, 3))
+        drawable = picture.dtype == np.uint32 and picture.flags.c_contiguous
+        if not (_is_plate(plate) and drawable) or any(a.shape != shape for a, shape in shapes):
+            raise ValueError("This picture does not fit its plate.")
         shades, inks = _flat(shades), _flat(inks)
         self._develop(
             address(plate), *plate.shape, unit, address(shades), address(inks), address(picture)
@@ -66,6 +77,10 @@ class RasterKernel:
 def _kinds(name: str) -> list[Any]:
     kinds: dict[str, Any] = {"n": ctypes.c_ssize_t, "d": ctypes.c_double}
     return [kinds.get(letter, ctypes.c_void_p) for letter in ENTRIES[name]]
+
+
+def _is_plate(plate: Array) -> bool:
+    return plate.ndim == 2 and plate.dtype == np.int64 and plate.flags.c_contiguous
 
 
 def _flat(values: Array) -> Array:

@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from bpstudio.gui.canvas.raster_numpy import DEEPEST, FRACTION, FRACTION_BITS, SHADES
+from bpstudio.gui.canvas.raster_numpy import DEEPEST, FIELDS, FRACTION, FRACTION_BITS, SHADES
 
 _F, _I4, _I8, _U4 = np.float32, np.int32, np.int64, np.uint32
 _ONE, _HALF = _F(1), _F(0.5)
 _FRACTIONS, _HALF_FRACTIONS = _F(FRACTION), _F(FRACTION / 2)
-_FIELDS = 5
 
 
 def expose(
@@ -25,7 +24,7 @@ def expose(
     ``below`` (n,) int32 and ``inks`` (n,) int64 are working room."""
     bottom = _I4((rows - 2) * FRACTION)
     for column in range(columns):
-        at = column * _FIELDS
+        at = column * FIELDS
         share, slope, offset = course[at], course[at + 1], course[at + 2]
         offset_slope, cover = course[at + 3], course[at + 4]
         rest = _ONE - share

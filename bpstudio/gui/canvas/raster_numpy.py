@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 FRACTION_BITS = 7
 FRACTION = 1 << FRACTION_BITS
 """Positions between rows are told apart to this part of a pixel."""
+FIELDS = 5
+"""What is told of the curves in each column."""
 SHADES = 4096
 DEEPEST = 8.0
 """Ink is told apart up to this depth, in SHADES steps: beyond it everything is opaque."""
@@ -35,7 +37,7 @@ def expose(
 ) -> None:
     """Add the lines of one link to some columns of a plate.
 
-    ``course`` (columns, 5) float32 holds for each column: share of the way, its slope, offset, its
+    ``course`` (columns, FIELDS) float32 holds for each column: share of the way, its slope, offset, its
     slope, and the part of the column that is covered. ``sources`` (n,) and ``targets`` (m,) are
     positions in rows; ``widths``, ``positive`` and ``negative`` (m, n) float32 the width in pixels
     and the ink.

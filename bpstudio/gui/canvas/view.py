@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QContextMenuEvent,
     QFocusEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -33,6 +34,7 @@ from bpstudio.gui.canvas.minimap import Minimap
 from bpstudio.gui.canvas.navigation import Navigation
 from bpstudio.gui.canvas.picking import Picking
 from bpstudio.gui.canvas.selection import Remembered, Selection
+from bpstudio.gui.canvas.sizing import show_sizes
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.preferences import preference, set_preference
@@ -92,6 +94,7 @@ class CanvasView(QGraphicsView):
         self.editor = Editor(document, self.message.emit)
         self.clipboard = CanvasClipboard(self)
         self._hover = Hover(self.drawing)
+        self._pointer: QPoint | None = None
         self._keys = Keys(self)
         self._legend = Legend()
         self.hand = Hand(self)
@@ -99,6 +102,7 @@ class CanvasView(QGraphicsView):
         self._remembered = Remembered()
         self._returned: Selection | None = None
         document.edited.connect(self._on_edited)
+        self.editor.sizing.waiting.connect(self._on_size_waiting)
         self.pulse = Pulse(self.drawing.light, self)
         self._set_up()
         themes.listen(self._on_theme)
@@ -138,7 +142,8 @@ class CanvasView(QGraphicsView):
         returned, self._returned = self._returned, None
         if turned:
             self.hand.put_down()
-        if self.drawing.show_project(project):
+        rebuilt = self.drawing.show_project(project)
+        if rebuilt:
             self.hand.network_changed()
             still = self.selection.after(before.topology, project.topology)
             self.select(still if returned is None else returned.within(project.topology))
@@ -146,6 +151,7 @@ class CanvasView(QGraphicsView):
             if turned or self.navigation.fitted:
                 self.navigation.fit()
             self.minimap.follow()
+        self._hover_again(rebuilt)
 
     def _on_edited(self, before: Project, after: Project) -> None:
         """What is undone or redone comes back with what was selected in it."""
@@ -181,6 +187,7 @@ class CanvasView(QGraphicsView):
     def show_running(self, running: bool) -> None:
         """A run or a step has begun or ended: its flow is seen in the network."""
         self.drawing.flow.show_running(running)
+        self.editor.sizing.show_running(running)
 
     def toggle_flow(self) -> None:
         """Show the flow of runs and steps, or do not; the choice is remembered."""
@@ -201,6 +208,7 @@ class CanvasView(QGraphicsView):
     def show_row(self, row: int) -> None:
         """Show what the neurons answer, and what flows, for a row of the data, from 0."""
         self.drawing.show_row(row)
+        self._hover.renew()
 
     def actual_size(self) -> None:
         """Show the network at its own size."""
@@ -227,13 +235,17 @@ class CanvasView(QGraphicsView):
             event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
             QAccessible.updateAccessibility(event)
 
+    def _on_size_waiting(self, sizes: dict[str, int]) -> None:
+        words = show_sizes(self.drawing.ghost, self.places, sizes)
+        self.say(words or selection_name(self.drawing.project, self.selection))
+
     # Selecting
 
     def select(self, selection: Selection) -> None:
         """Make this the selection."""
         changed = selection != self.selection
         if selection.layers != self.selection.layers:
-            self.editor.forget_typed()
+            self.editor.sizing.begin_anew()
         self.selection = selection
         self.drawing.mark_selection(selection)
         if changed:
@@ -299,7 +311,7 @@ class CanvasView(QGraphicsView):
         """Leave the gesture in hand; without one go out of what is selected, at last select nothing."""
         if self.hand.busy:
             self.hand.put_down()
-        elif not self._keys.out():
+        elif not self.editor.sizing.cancel() and not self._keys.out():
             self.select(Selection())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -310,25 +322,40 @@ class CanvasView(QGraphicsView):
 
     def _press(self, event: QMouseEvent, double: bool) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._pointer = None
         self._hover.leave()
         self.hand.press(event, self.mapToScene(event.position().toPoint()), double)
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        pos = self.mapToScene(event.position().toPoint())
         if self.hand.busy:
-            self.hand.move(event, pos)
+            self.hand.move(event, self.mapToScene(event.position().toPoint()))
         else:
-            part, neuron = self._hover.at(pos, self.reach)
-            self.hand.over(part)
-            self.neuron_hovered.emit(neuron)
+            self._pointer = event.position().toPoint()
+            self._hover_at(self._pointer)
         event.accept()
+
+    def _hover_at(self, pointer: QPoint) -> None:
+        part, neuron = self._hover.at(self.mapToScene(pointer), self.reach)
+        self.hand.over(part)
+        self.neuron_hovered.emit(neuron)
+
+    def _hover_again(self, elsewhere: bool) -> None:
+        """The network has changed under a pointer that rests, and things may be ``elsewhere``."""
+        if not elsewhere:
+            self._hover.renew()
+        elif self._pointer is not None:
+            self._hover_at(self._pointer)
+        else:
+            self._hover.leave()
+            self.neuron_hovered.emit(None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.hand.release(event, self.mapToScene(event.position().toPoint()))
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
+        self._pointer = None
         self._hover.leave()
         self.drawing.mark_hovered(None)
         self.neuron_hovered.emit(None)
@@ -341,7 +368,7 @@ class CanvasView(QGraphicsView):
         if layer is not None:
             chosen = self.selection.layers
             layers = chosen if layer in chosen else frozenset({layer})
-            self.editor.resize_by(layers, 1 if event.angleDelta().y() > 0 else -1)
+            self.editor.sizing.turn(event.angleDelta().y(), sorted(layers))
         else:
             self.navigation.zoom(1.0015 ** event.angleDelta().y(), at)
         event.accept()
@@ -382,6 +409,12 @@ class CanvasView(QGraphicsView):
     def focusNextPrevChild(self, forward: bool) -> bool:
         # From layer to layer first; behind the last one the focus goes on.
         return self._keys.walk(1 if forward else -1) or super().focusNextPrevChild(forward)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        if not event.spontaneous():
+            # In a window that is gone nothing may be edited any more.
+            self.editor.sizing.cancel()
+        super().hideEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         if event.reason() != Qt.FocusReason.PopupFocusReason:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from bpstudio.gui.panels.heatmap_layout import LABEL_HEIGHT, Block, Place, arrange
 from bpstudio.gui.panels.images import rgb_image
 from bpstudio.gui.theme import SMALL_SIZE, Theme, ThemeHolder, signed_colors, text_font
-from bpstudio.gui.widgets import MINUS
+from bpstudio.gui.widgets import exact_text
 from bpstudio.model.arrays import BoolArray, FloatArray
 from bpstudio.model.network import Network
 from bpstudio.model.topology import Link, Topology
@@ -171,9 +171,9 @@ class HeatmapView(QWidget):
                 where = f"w  {topology.label(link.source)} · {i + 1} → {target}"
                 if link.mask is not None and not link.mask[j, i]:
                     return f"{where}: pruned"
-                return f"{where} = {_exact(self._network.weights[link.key][j, i])}"
+                return f"{where} = {exact_text(self._network.weights[link.key][j, i])}"
             if heatmap.has_bias and 0 <= point.x() - place.bias_x < place.bias_width:
-                return f"b  {target} = {_exact(self._network.biases[link.target][j])}"
+                return f"b  {target} = {exact_text(self._network.biases[link.target][j])}"
         return ""
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -200,10 +200,6 @@ def _label(topology: Topology, link: Link, short: bool) -> str:
             for name in (source, target)
         )
     return f"{source} → {target}"
-
-
-def _exact(value: float) -> str:
-    return f"{value:.6g}".replace("-", MINUS)
 
 
 def _picked(count: int, pixels: float) -> FloatArray:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from bpstudio.explain.scales import linear_ticks
 from bpstudio.gui.panels.symbols import FILLED, HOLLOW, Points, draw_symbol
 from bpstudio.gui.theme import SMALL_SIZE, Theme, ThemeHolder, text_font
-from bpstudio.gui.widgets import MINUS
+from bpstudio.gui.widgets import exact_text
 from bpstudio.model.arrays import FloatArray
 
 BOTTOM, TOP, RIGHT = 18, 20, 8
@@ -66,7 +66,7 @@ class XYView(QWidget):
     def _area(self) -> QRectF:
         metrics = QFontMetrics(text_font(SMALL_SIZE))
         ticks = self._ticks(1)
-        left = 8 + max((metrics.horizontalAdvance(_text(t)) for t in ticks), default=20)
+        left = 8 + max((metrics.horizontalAdvance(exact_text(t)) for t in ticks), default=20)
         return QRectF(left, TOP, self.width() - left - RIGHT, self.height() - TOP - BOTTOM)
 
     def _ticks(self, axis: int) -> list[float]:
@@ -115,12 +115,12 @@ class XYView(QWidget):
             painter.drawLine(QPointF(area.left(), y + 0.5), QPointF(area.right(), y + 0.5))
             painter.setPen(theme.color("secondary"))
             place = QRectF(0, y - 8, area.left() - 6, 16)
-            painter.drawText(place, align.AlignRight | align.AlignVCenter, _text(tick))
+            painter.drawText(place, align.AlignRight | align.AlignVCenter, exact_text(tick))
         painter.setPen(theme.color("secondary"))
         for tick in self._ticks(0):
             x = self.place_of(np.array([tick]), np.array([self._ranges[1][0]]))[0].x()
             place = QRectF(x - 40, area.bottom() + 3, 80, 16)
-            painter.drawText(place, align.AlignHCenter, _text(tick))
+            painter.drawText(place, align.AlignHCenter, exact_text(tick))
 
     def _draw_legend(self, painter: QPainter, theme: Theme, area: QRectF) -> None:
         """The axes' names, and what filled and hollow points are, above the picture."""
@@ -151,7 +151,3 @@ def padded(*values: FloatArray) -> tuple[float, float]:
     low, high = float(together.min()), float(together.max())
     margin = (high - low) * MARGIN or 0.5
     return low - margin, high + margin
-
-
-def _text(value: float) -> str:
-    return f"{value:.6g}".replace("-", MINUS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -14,8 +14,10 @@ from pytestqt.qtbot import QtBot
 from bpstudio.files.samples import sample
 from bpstudio.gui.canvas import links_picture, raster
 from bpstudio.gui.canvas.flow import COLUMN_MS, PAUSE_MS, Direction, FlowClock
+from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.preferences import preference, set_preference
+from bpstudio.gui.widgets import exact_text
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from tests.gui.canvas.canvas_help import neuron, view_of
@@ -154,6 +156,29 @@ def test_that_a_large_network_shows_what_flows_and_the_largest_its_connections(
     assert not drawn.shows_flow
 
 
+@pytest.mark.parametrize("running", [True, False])
+def test_that_a_wave_does_not_go_on_in_a_network_that_is_another_one(
+    view: CanvasView, time: Time, monkeypatch: pytest.MonkeyPatch, running: bool
+) -> None:
+    clock = view.drawing.flow.clock
+    monkeypatch.setattr(clock, "_now", time)
+    view.show_running(True)
+    view.show_running(running)
+    clock.tick()
+    for key, size in ((Qt.Key.Key_Plus, 9), (Qt.Key.Key_Minus, 8)):
+        view.select(Selection(frozenset({"hidden1"})))
+        QTest.keyClick(view, key)
+        assert view.places["hidden1"].size == size
+        assert (clock.wave is not None) == running
+        time.ms += clock.way_ms + 10
+        clock.tick()
+        picture(view)
+        flow = view.drawing.flow.flow
+        if running:
+            assert clock.wave is not None and clock.wave[0] is Direction.BACKWARD
+            assert flow is not None and len(flow.deltas["hidden1"]) == size
+
+
 def test_that_the_flow_can_be_switched_off_and_that_is_remembered(view: CanvasView) -> None:
     try:
         view.show_running(True)
@@ -186,7 +211,7 @@ def test_that_what_is_seen_is_of_the_row_that_is_explained(view: CanvasView, qtb
         spot = at(view, *neuron(view, "hidden1", 2))
         QTest.mouseMove(view.viewport(), spot - QPoint(1, 0))
         QTest.mouseMove(view.viewport(), spot)
-        assert view.drawing.card.lines[-1] == f"output, row {row + 1} = {seen[2]:.4f}"
+        assert view.drawing.card.lines[-1] == f"output, row {row + 1} = {exact_text(seen[2])}"
         view.show_running(True)
         flow = view.drawing.flow.flow
         assert flow is not None and np.array_equal(flow.outputs["output"], expected["output"][0])

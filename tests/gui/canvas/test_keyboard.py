@@ -10,13 +10,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from bpstudio.gui.canvas import editor
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
 from bpstudio.gui.theme import ThemeHolder
-from bpstudio.model.editing import set_shape
+from bpstudio.model import editing
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from tests.gui.canvas.canvas_help import ALT, CTRL, SHIFT, shape, view_of
@@ -181,8 +180,8 @@ def test_that_keys_of_other_alphabets_do_nothing(drawn: CanvasView) -> None:
 def test_that_a_size_that_would_fill_the_memory_is_refused_with_a_sentence(
     qtbot: QtBot, drawn: CanvasView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(editor, "MOST_PARAMETERS", 10_000)
-    drawn.document.edit("Wide", lambda p: set_shape(p, "90-3-1"))
+    monkeypatch.setattr(editing, "MOST_PARAMETERS", 10_000)
+    drawn.document.edit("Wide", lambda p: editing.set_shape(p, "90-3-1"))
     drawn.select(Selection(frozenset({"hidden1"})))
     with qtbot.waitSignal(drawn.message) as said:
         QTest.keyClicks(drawn, "999")

@@ -148,6 +148,45 @@ class InCrowd(Pen):
         return 0.0145
 
 
+def test_that_no_kernel_is_given_weights_of_other_curves() -> None:
+    strokes = strokes_of("3-7")
+    for shape in ((3, 7), (6, 3), (7, 2)):
+        with pytest.raises(ValueError, match="curves"):
+            replace(strokes, weights=np.ones(shape))
+    with pytest.raises(ValueError, match="curves"):
+        replace(strokes, bundle=pruned(strokes.bundle, np.ones((7, 4), dtype=bool)))
+
+
+@pytest.mark.parametrize("wrong", ["course", "widths", "positive", "negative", "plate"])
+def test_that_the_kernel_refuses_arrays_that_do_not_fit(wrong: str) -> None:
+    if not load_kernel():
+        pytest.skip("needs the compiler")
+    ink = np.ones((7, 3), dtype=np.float32)
+    given = {
+        "plate": np.zeros((10, 22), dtype=np.int64),
+        "course": np.zeros((10, 5), dtype=np.float32),
+        "sources": np.arange(3, dtype=np.float32),
+        "targets": np.arange(7, dtype=np.float32),
+        "widths": ink,
+        "positive": ink,
+        "negative": ink,
+    }
+    backend().expose(**given)
+    given[wrong] = given[wrong][:-1]
+    with pytest.raises(ValueError, match="do not fit"):
+        backend().expose(**given)
+
+
+def test_that_the_kernel_refuses_a_picture_that_does_not_fit() -> None:
+    if not load_kernel():
+        pytest.skip("needs the compiler")
+    plate, shades = np.zeros((10, 22), dtype=np.int64), np.zeros(4096, dtype=np.float32)
+    backend().develop(plate, 1.0, shades, INKS, np.zeros((20, 10), dtype=np.uint32))
+    for shape in ((10, 20), (20, 9), (22, 10)):
+        with pytest.raises(ValueError, match="does not fit"):
+            backend().develop(plate, 1.0, shades, INKS, np.zeros(shape, dtype=np.uint32))
+
+
 def test_that_every_connection_has_ink_even_in_a_crowd() -> None:
     strokes = strokes_of("784-1000")
     shares = np.array([[1e-6], [0.01], [1.0]])
