@@ -155,21 +155,23 @@ class Bundle:
 
     def crossed(self, start: tuple[float, float], end: tuple[float, float]) -> BoolArray:
         """Which connections a straight stroke crosses: (target size, source size)."""
-        found = np.zeros((len(self.target_ys), len(self.source_ys)), dtype=bool)
+        targets, sources = len(self.target_ys), len(self.source_ys)
         stroke = self._inside(np.array(start, dtype=float), np.array(end, dtype=float))
-        if stroke is None or self.count == 0:
-            return found
+        if stroke is None:
+            return np.zeros((targets, sources), dtype=bool)
+        # Of the curves into a neuron, those from the first sources pass above a point and the others
+        # below. As the point goes along the stroke, the curves between the least and the most above it
+        # have changed sides, and so have met it.
+        least, most = np.full(targets, sources), np.zeros(targets, dtype=int)
         steps = 1 + int(np.abs(stroke[1] - stroke[0]).max() // STROKE_STEP)
-        before = None
         for x, y in np.linspace(stroke[0], stroke[1], steps + 1):
-            # Where a connection is below the stroke at one point and above it at the next, they meet.
             course = self.course(np.array([x]))
             share, offset = course.share[0], course.offset[0]
-            height = (self.target_ys * share + offset)[:, None] + self.source_ys * (1 - share) - y
-            found |= height == 0
-            if before is not None:
-                found |= (height > 0) != (before > 0)
-            before = height
+            from_source, wanted = self.source_ys * (1 - share), y - self.target_ys * share - offset
+            least = np.minimum(least, np.searchsorted(from_source, wanted, "left"))
+            most = np.maximum(most, np.searchsorted(from_source, wanted, "right"))
+        each = np.arange(sources)
+        found: BoolArray = (each >= least[:, None]) & (each < most[:, None])
         return found if self.kept is None else found & self.kept
 
     def _inside(self, start: FloatArray, end: FloatArray) -> FloatArray | None:

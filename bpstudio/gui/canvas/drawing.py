@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -35,6 +35,8 @@ FEW = 120
 """Networks with no more connections than this are painted curve by curve while there is no compiled
 kernel. With it, and in larger ones, all curves are one picture."""
 
+FADED = 0.35
+"""Opacity of layers while the ghost of what becomes of them is shown."""
 HALO_WIDTH = 9.0
 """Of the halo of a connection under the pointer, in screen pixels."""
 
@@ -146,6 +148,9 @@ class Drawing(QGraphicsScene):
             is_input = layer is project.topology.layers[0]
             activation = ACTIVATIONS[layer.activation].label
             item.subtitle = size if is_input else f"{size} · {activation}"
+            item.frozen = layer.frozen and not is_input
+            if item.frozen:
+                item.subtitle += " · frozen"
         if project.dataset is None or len(project.topology.layers) < 2:
             return
         preparation = project.dataset.preparation
@@ -272,13 +277,21 @@ class Drawing(QGraphicsScene):
 
     def mark_target(self, layer_id: str | None, neuron: int | None = None) -> None:
         """Show a layer, or one neuron of it, as where a link would end."""
-        for i, item in self.layers.items():
-            target = neuron is None and i == layer_id
-            if item.target != target:
-                item.target = target
-                item.renew()
+        self.mark_targets({layer_id} if layer_id is not None and neuron is None else ())
         ends = [] if layer_id is None or neuron is None else [(layer_id, neuron)]
         self.trace.show_strokes([(self._around(ends), "accent", Qt.PenStyle.SolidLine)])
+
+    def mark_targets(self, layers: Container[str]) -> None:
+        """Show layers as what the gesture in hand is about to take."""
+        for i, item in self.layers.items():
+            if item.target != (i in layers):
+                item.target = i in layers
+                item.renew()
+
+    def fade(self, layers: Container[str]) -> None:
+        """Show layers as about to be elsewhere or otherwise, all others as they are."""
+        for i, item in self.layers.items():
+            item.setOpacity(FADED if i in layers else 1.0)
 
     def mark_hovered(
         self, hovered: LayerItem | None, neuron: int | None = None, part: str = ""
@@ -315,14 +328,15 @@ class Drawing(QGraphicsScene):
 
     def layer_at(self, pos: QPointF) -> str | None:
         """The layer whose body or label is at a position."""
-        for layer_id, item in self.layers.items():
+        for layer_id, item in reversed(self.layers.items()):
             if item.part_at(pos) in ("body", "label"):
                 return layer_id
         return None
 
     def part_at(self, pos: QPointF) -> tuple[LayerItem | None, str]:
         """The layer and the name of its part at a position; None and "" where there is none."""
-        for item in self.layers.values():
+        # The last one is painted above the others.
+        for item in reversed(self.layers.values()):
             if (part := item.part_at(pos)) is not None:
                 return item, part
         return None, ""

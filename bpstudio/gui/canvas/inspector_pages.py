@@ -17,6 +17,8 @@ from bpstudio.model.initialise import INITIALISERS
 from bpstudio.model.project import Project
 
 LEAST_CHOICE = 84
+INITIALISER_CHOICES = {"": "as all layers", **{n: x.label for n, x in INITIALISERS.items()}}
+"""Labels of what a layer's initialiser can be, by name."""
 MIXED = ""
 """What a field shows where the selected layers differ."""
 
@@ -45,18 +47,20 @@ class LayersPage(Page):
         super().__init__(editor)
         self.name = self.add_field("layerNameEdit", "Name", "What this layer is called (F2)", 118)
         self.size_edit = self.add_field(
-            "layerSizeEdit", "Size", "How many neurons: type it here or on the canvas", 54
+            "layerSizeEdit",
+            "Size",
+            "How many neurons: type it here, or on the canvas as + and −",
+            48,
         )
         labels = {name: activation.label for name, activation in ACTIVATIONS.items()}
         self.activation = self._choice(
             "layerActivationBox", "Activation", "Activation of this layer", labels
         )
-        starts = {"": "as all layers", **{n: x.label for n, x in INITIALISERS.items()}}
         self.initialiser = self._choice(
             "layerInitialiserBox",
             "Initialiser",
             "How starting weights into this layer are drawn",
-            starts,
+            INITIALISER_CHOICES,
         )
         self.frozen = self.add_box(
             "layerFrozenBox", "frozen", "Training changes nothing that leads into this layer"
@@ -99,6 +103,8 @@ class LayersPage(Page):
             (self.activation, {x.activation for x in layers}),
             (self.initialiser, {x.initialiser for x in layers}),
         ):
+            # The input has none of these: it computes nothing.
+            box.setVisible(only_hidden)
             box.setEnabled(only_hidden)
             if len(values) == 1 and only_hidden:
                 box.show_value(values.pop())
@@ -108,6 +114,7 @@ class LayersPage(Page):
             (self.frozen, [x.frozen for x in layers]),
             (self.bias, [x.bias for x in layers]),
         ):
+            check.setVisible(only_hidden)
             check.setEnabled(only_hidden)
             check.setChecked(only_hidden and all(flags))
 
@@ -153,7 +160,9 @@ class NeuronPage(ParameterPage):
 
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
-        self.bias = self.add_field("neuronBiasEdit", "bias", "The neuron's bias: type another", 96)
+        self.bias = self.add_field(
+            "neuronBiasEdit", "bias", "The neuron's bias: type another (F2)", 96
+        )
         self.row.addWidget(self.gradient, 1)
         self._delete = self.add_button(
             "deleteNeuronButton",
@@ -197,13 +206,15 @@ class LinksPage(Page):
         self.row.addWidget(self._count)
         self.row.addStretch(1)
         self.locked = self.add_box(
-            "linkLockedBox", "locked", "Training keeps the weights of these connections"
+            "linkLockedBox",
+            "locked",
+            "Training keeps the weights of these connections (F2 leads here)",
         )
         self.locked.clicked.connect(self._on_locked)
         self.add_button(
             "restoreLinkButton",
             "Restore all",
-            "Bring back pruned connections, at 0",
+            "Bring back pruned connections, at 0 (Shift+X)",
             self._on_restore,
         )
         self.add_button(
@@ -246,7 +257,9 @@ class ConnectionPage(ParameterPage):
 
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
-        self.weight = self.add_field("weightEdit", "w", "The connection's weight: type another", 96)
+        self.weight = self.add_field(
+            "weightEdit", "w", "The connection's weight: type another (F2)", 96
+        )
         self.row.addWidget(self.gradient, 1)
         self.locked = self.add_box("weightLockedBox", "locked", "Training keeps this weight")
         self.cut = self.add_button("cutConnectionButton", "Cut", "", self._on_cut)

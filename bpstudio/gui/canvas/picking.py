@@ -35,7 +35,7 @@ class Picking:
         if self._view.hand.double and place.folded and inside:
             self._view.editor.fold(layer_id)
         elif self._view.hand.double and neuron is None:
-            self._view.rename_requested.emit()
+            self._view.options_requested.emit()
         elif neuron is not None and (
             self._view.hand.double or modifiers & Modifier.ControlModifier
         ):

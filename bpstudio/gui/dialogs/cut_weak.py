@@ -34,7 +34,6 @@ class CutWeakDialog(QDialog):
         self._canvas = canvas
         self._project = canvas.document.project
         self._magnitudes = magnitudes(self._project)
-        self._cost: PruningCost | None = None
         self._background = Background(self)
         self._background.done.connect(self._on_cost)
         self._background.failed.connect(self._on_failed)
@@ -59,7 +58,10 @@ class CutWeakDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(GAP)
-        hint = secondary_label("What would go is marked on the canvas.")
+        kept = self._project.topology.connection_count - len(self._magnitudes)
+        stay = f" {kept:,} locked or frozen stay." if kept else ""
+        hint = secondary_label(f"What would go is marked on the canvas.{stay}")
+        hint.setObjectName("weakHintLabel")
         hint.setWordWrap(True)
         for widget in (self.slider, self.threshold_label, self.cost_label, hint, buttons):
             column.addWidget(widget)

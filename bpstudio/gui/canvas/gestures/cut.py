@@ -66,9 +66,11 @@ class Cut(Gesture):
         self._restoring = restoring
         self._trail = [start]
         self._crossed = Crossings(view, pruned=restoring)
-        if restoring:
+
+    def begin(self) -> None:
+        if self._restoring:
             # What can be restored has to be seen first.
-            view.drawing.reveal_pruned(True)
+            self.view.drawing.reveal_pruned(True)
 
     def move(self, pos: QPointF, modifiers: Modifier) -> None:
         if pos != self._trail[-1]:
@@ -84,7 +86,7 @@ class Cut(Gesture):
         )
         trace = self.view.drawing.trace
         trace.show_connections(self._crossed.bundles(), *style, self._trail)
-        self.view.drawing.ghost.show_ghost([], self._name, pos + QPointF(16, 0))
+        self.view.drawing.ghost.show_ghost([], self._name, pos)
 
     def cancel(self) -> None:
         super().cancel()
