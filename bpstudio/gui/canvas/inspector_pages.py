@@ -50,7 +50,7 @@ class LayersPage(Page):
             "layerSizeEdit",
             "Size",
             "How many neurons: type it here, or on the canvas as + and −",
-            54,
+            48,
         )
         labels = {name: activation.label for name, activation in ACTIVATIONS.items()}
         self.activation = self._choice(
@@ -103,6 +103,8 @@ class LayersPage(Page):
             (self.activation, {x.activation for x in layers}),
             (self.initialiser, {x.initialiser for x in layers}),
         ):
+            # The input has none of these: it computes nothing.
+            box.setVisible(only_hidden)
             box.setEnabled(only_hidden)
             if len(values) == 1 and only_hidden:
                 box.show_value(values.pop())
@@ -112,6 +114,7 @@ class LayersPage(Page):
             (self.frozen, [x.frozen for x in layers]),
             (self.bias, [x.bias for x in layers]),
         ):
+            check.setVisible(only_hidden)
             check.setEnabled(only_hidden)
             check.setChecked(only_hidden and all(flags))
 

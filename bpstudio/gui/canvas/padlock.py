@@ -47,6 +47,7 @@ class PadlockItem(Anywhere):
             if link.locked is not None
         }
         self._always = [place for one in self._locked.values() for place in _places(*one)]
+        self.setVisible(bool(self.places))
         self.update()
 
     def look_at(self, how: str, connection: Connection | None) -> None:
@@ -61,12 +62,13 @@ class PadlockItem(Anywhere):
             self._looked_at.pop(how, None)
             if place is not None:
                 self._looked_at[how] = place
+            self.setVisible(bool(self.places))
             self.update()
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if self.theme is None or not (self._always or self._looked_at):
+        if self.theme is None:
             return
         transform = painter.worldTransform()
         small = abs(transform.m11()) + abs(transform.m12()) < LEAST_SCALE

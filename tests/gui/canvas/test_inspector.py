@@ -256,3 +256,12 @@ def test_that_live_weights_are_shown(card: CanvasCard) -> None:
     document.show(replace(document.project, network=moved))
     field = part(card, "weightEdit")
     assert isinstance(field, QLineEdit) and field.text() == "0.125"
+
+
+def test_that_the_input_shows_only_what_it_has(card: CanvasCard) -> None:
+    names = "layerActivationBox", "layerInitialiserBox", "layerFrozenBox", "layerBiasBox"
+    card.canvas.select(Selection(layers=frozenset({"hidden1"})))
+    fields = [part(card, name) for name in names]
+    card.canvas.select(Selection(layers=frozenset({"input"})))
+    assert not any(field.isVisible() for field in fields)
+    assert part(card, "layerSizeEdit").isVisible()
