@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from bpstudio.gui.document import Change, Document
@@ -30,6 +30,8 @@ from bpstudio.model.proposal import proposal
 from bpstudio.training.schedule import config_in_force
 
 TOP_HEIGHT = 56
+WIDE = 1100
+"""From this width on the figures have room between them."""
 
 
 class TopBar(QWidget):
@@ -106,12 +108,20 @@ class TopBar(QWidget):
         middle_row.addSpacing(GAP)
         middle_row.addWidget(self.speed)
         right_row.insertStretch(0, 1)
-        whole = QHBoxLayout(self)
+        self._figures = right_row
+        whole = self._whole = QHBoxLayout(self)
         whole.setContentsMargins(GAP, 0, GAP + 6, 0)
-        for side, stretch in ((left, 1), (middle, 0), (right, 1)):
+        for side, stretch in ((left, 10), (middle, 0), (right, 10)):
             policy = QSizePolicy.Policy.Ignored if stretch else QSizePolicy.Policy.Fixed
             side.setSizePolicy(policy, QSizePolicy.Policy.Preferred)
             whole.addWidget(side, stretch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Figures stand closer in a narrow window: a digit that is cut off would be another number."""
+        super().resizeEvent(event)
+        wide = self.width() >= WIDE
+        self._figures.setSpacing(2 * GAP if wide else GAP)
+        self._whole.setStretch(2, 10 if wide else 12)
 
     def _on_theme(self, theme: Theme) -> None:
         self.menu_button.setIcon(icon("menu", theme.text, 18))
@@ -170,24 +180,24 @@ class SettingsBar(QWidget):
         self._typed: set[str] = set()
         document.edited.connect(self._on_edited)
         self._boxes = {
-            "learning_rate": SettingBox.of(SETTINGS["learning_rate"], "learningRateEdit", 104),
-            "batch_size": SettingBox.of(SETTINGS["batch_size"], "batchSizeEdit", 84),
+            "learning_rate": SettingBox.of(SETTINGS["learning_rate"], "learningRateEdit", 78),
+            "batch_size": SettingBox.of(SETTINGS["batch_size"], "batchSizeEdit", 64),
             "optimizer": SettingBox.of(
-                SETTINGS["optimizer"], "optimizerBox", 118, choice_helps("optimizer")
+                SETTINGS["optimizer"], "optimizerBox", 84, choice_helps("optimizer")
             ),
-            "momentum": SettingBox.of(SETTINGS["momentum"], "momentumEdit", 76),
-            "loss": SettingBox.of(SETTINGS["loss"], "lossBox", 130),
+            "momentum": SettingBox.of(SETTINGS["momentum"], "momentumEdit", 64),
+            "loss": SettingBox.of(SETTINGS["loss"], "lossBox", 112),
         }
         hidden = {n: a.label for n, a in ACTIVATIONS.items() if not a.output_only}
         self._activation = SettingBox(
-            "Activation", "Activation of all hidden layers", "activationBox", hidden
+            "Activation", "Activation of all hidden layers", "activationBox", hidden, width=84
         )
         self._penalty = SettingBox(
             "Regularise",
             "L1 or L2 penalty on the weights, as L2 0.001",
             "regularisationEdit",
             presets=("none", "L2 0.0001", "L2 0.001", "L2 0.01", "L1 0.0001", "L1 0.001"),
-            width=112,
+            width=104,
         )
         more = QToolButton()
         more.setObjectName("moreSettingsButton")

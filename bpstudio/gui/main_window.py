@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show_problem()
         self._show_title()
+        self._show_steps()
         self._show(project)
         self.canvas.setFocus()
 
@@ -177,6 +178,7 @@ class MainWindow(QMainWindow):
         self.runner.message.connect(self.message_panel.add)
         self.loss_panel.message.connect(self.message_panel.add)
         self.canvas.message.connect(self.show_refusal)
+        self.canvas.note.connect(self.message_panel.add)
         self.canvas.selection_changed.connect(self.explain_panel.show_selection)
         self.canvas.selection_changed.connect(self._show_neuron)
         self.canvas.neuron_hovered.connect(self._on_hovered)
@@ -201,11 +203,7 @@ class MainWindow(QMainWindow):
             (top.redo_button, self.redo),
         ):
             button.clicked.connect(method)
-        self.document.stack.canUndoChanged.connect(top.undo_button.setEnabled)
-        self.document.stack.canRedoChanged.connect(top.redo_button.setEnabled)
-        self.document.stack.undoTextChanged.connect(self._on_undo_text)
-        top.undo_button.setEnabled(False)
-        top.redo_button.setEnabled(False)
+        self.document.stack.changed.connect(self._show_steps)
         data = self.data_panel
         data.open_requested.connect(self.open_dialog)
         data.paint_requested.connect(self.toggle_painting)
@@ -244,8 +242,18 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{document.name}[*] — bpstudio")
         self.setWindowModified(not document.is_clean)
 
-    def _on_undo_text(self, text: str) -> None:
-        self.top_bar.undo_button.setToolTip(f"Undo {text} (Ctrl+Z)".replace("  ", " "))
+    def _show_steps(self) -> None:
+        """What would be undone and redone, by name."""
+        stack, top = self.document.stack, self.top_bar
+        for name, button, keys, can, step in (
+            ("undo", top.undo_button, "Ctrl+Z", stack.canUndo(), stack.undoText()),
+            ("redo", top.redo_button, "Ctrl+Shift+Z", stack.canRedo(), stack.redoText()),
+        ):
+            words = f"{name.capitalize()} {step}".strip()
+            button.setToolTip(f"{words} ({keys})")
+            button.setEnabled(can)
+            self.actions_by_name[name].setText(words.replace("&", "&&"))
+            self.actions_by_name[name].setEnabled(can)
 
     def _on_hovered(self, neuron: tuple[str, int] | None) -> None:
         self._pointed = neuron
@@ -275,7 +283,8 @@ class MainWindow(QMainWindow):
         self.edit("Empty the canvas", lambda project: project.with_new_weights(Topology()))
 
     def undo(self) -> None:
-        if self.document.stack.canUndo():
+        # A size that is still being typed is the last thing done.
+        if not self.canvas.editor.sizing.cancel() and self.document.stack.canUndo():
             self.document.undo()
 
     def redo(self) -> None:

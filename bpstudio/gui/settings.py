@@ -64,6 +64,7 @@ class ValueControl(QComboBox):
         line = self.lineEdit()
         if line is not None and not (line.hasFocus() and line.isModified()):
             self.setEditText(text)
+            line.setCursorPosition(0)
 
     def revert(self) -> None:
         """Back to what was shown before something was typed."""

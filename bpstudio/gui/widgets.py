@@ -105,7 +105,7 @@ class Card(QFrame):
         super().__init__(parent)
         self._flat = flat
         self.themes = themes
-        self.title_label = QLabel(title)
+        self.title_label = self.make_title(title)
         self.title_label.setProperty("kind", "title")
         self.aside_label = FittingLabel()
         self.aside_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -129,6 +129,10 @@ class Card(QFrame):
     @property
     def theme(self) -> Theme:
         return self.themes.theme
+
+    def make_title(self, title: str) -> QLabel:
+        """The label of the title."""
+        return QLabel(title)
 
     def set_title(self, title: str) -> None:
         self.title_label.setText(title)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsScene
 
 from bpstudio.explain.neurons import LayerAnswer, answers
 from bpstudio.explain.scales import weight_bound
-from bpstudio.gui.canvas.bundle import bundle
+from bpstudio.gui.canvas.bundle import Bundle, bundle
 from bpstudio.gui.canvas.bundle_item import BundleItem
 from bpstudio.gui.canvas.flow_show import FlowShow
 from bpstudio.gui.canvas.layer_item import LayerItem
@@ -19,11 +20,13 @@ from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
 from bpstudio.gui.canvas.light import LightItem
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
+from bpstudio.gui.canvas.padlock import PadlockItem
 from bpstudio.gui.canvas.raster import kernel_ready
 from bpstudio.gui.canvas.selection import Connection, Key, Neuron, Selection
 from bpstudio.gui.canvas.sprite import Motion
 from bpstudio.gui.canvas.traces import TraceItem, paths_of
 from bpstudio.gui.theme import Theme
+from bpstudio.model.arrays import BoolArray
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
@@ -32,6 +35,8 @@ FEW = 120
 """Networks with no more connections than this are painted curve by curve while there is no compiled
 kernel. With it, and in larger ones, all curves are one picture."""
 
+FADED = 0.35
+"""Opacity of layers while the ghost of what becomes of them is shown."""
 HALO_WIDTH = 9.0
 """Of the halo of a connection under the pointer, in screen pixels."""
 
@@ -58,16 +63,21 @@ class Drawing(QGraphicsScene):
         self.addItem(self.picture)
         self.ghost, self.card = GhostItem(), HoverCard()
         self.ghost.setVisible(False)
-        self.trace, self.marks, self.pruned = TraceItem(), TraceItem(), TraceItem()
+        self.trace, self.marks, self.pruned = (
+            TraceItem(self.picture, kind) for kind in ("traced", "selected", "pruned")
+        )
         self.shows_pruned = False
+        self._gone: dict[Key, Bundle] = {}
+        """The pruned connections, while they are in view."""
         self.turned = False
         """Whether the view shows the scene from bottom to top."""
         self._row: tuple[Dataset | None, int] = (None, 0)
         self.scale = 1.0
         """The magnitude of a weight or bias that has full ink."""
-        self.light = LightItem()
+        self.light, self.padlocks = LightItem(), PadlockItem()
         for item in (self.ghost, self.card, self.trace, self.marks, self.pruned, self.light):
             self.addItem(item)
+        self.addItem(self.padlocks)
         self.halo = QGraphicsPathItem()
         self.halo.setZValue(0.9)
         self.addItem(self.halo)
@@ -83,6 +93,7 @@ class Drawing(QGraphicsScene):
             self._rebuild(project)
         self._refresh(project)
         if rebuilt:
+            self.show_pruned(self.shows_pruned)
             self.flow.clock.begin_anew()
         else:
             self.flow.clock.tick()
@@ -114,8 +125,8 @@ class Drawing(QGraphicsScene):
             item.theme = self.theme
             self.bundles[link.key] = item
             self.addItem(item)
+        self.padlocks.show_locks(topology, {curves.key: curves for curves in bundles})
         self._name_neurons(project)
-        self.show_pruned(self.shows_pruned)
 
     def _on_rested(self) -> None:
         for item in self.layers.values():
@@ -135,6 +146,9 @@ class Drawing(QGraphicsScene):
             is_input = layer is project.topology.layers[0]
             activation = ACTIVATIONS[layer.activation].label
             item.subtitle = size if is_input else f"{size} · {activation}"
+            item.frozen = layer.frozen and not is_input
+            if item.frozen:
+                item.subtitle += " · frozen"
         if project.dataset is None or len(project.topology.layers) < 2:
             return
         preparation = project.dataset.preparation
@@ -176,7 +190,7 @@ class Drawing(QGraphicsScene):
         for link in self.bundles.values():
             link.theme = theme
         self.ghost.theme = self.card.theme = theme
-        for mark in (self.trace, self.marks, self.pruned, self.light):
+        for mark in (self.trace, self.marks, self.pruned, self.light, self.padlocks):
             mark.theme = theme
         pen = QPen(theme.color("accent", 0.35), HALO_WIDTH)
         pen.setCosmetic(True)
@@ -215,6 +229,7 @@ class Drawing(QGraphicsScene):
             link.lit = selection.neuron
             link.update()
         self._light()
+        self.padlocks.look_at("chosen", selection.connection)
         self.marks.show_strokes([(self._outline(selection), "accent", Qt.PenStyle.SolidLine)])
 
     def _outline(self, selection: Selection) -> QPainterPath:
@@ -239,23 +254,42 @@ class Drawing(QGraphicsScene):
     def show_pruned(self, shown: bool) -> None:
         """Show pruned connections, dotted, or do not."""
         self.shows_pruned = shown
-        path = QPainterPath()
+        self.reveal_pruned(shown)
+
+    def reveal_pruned(self, shown: bool) -> None:
+        """Have pruned connections in view for the time of a gesture, or again as they were."""
         topology = self.project.topology
-        for link in topology.links if shown else ():
-            if link.mask is not None:
-                gone = bundle(topology, self.places, link.key, pruned=True)
-                path.addPath(paths_of(gone.curves(*gone.connections())))
-        self.pruned.show_strokes([(path, "secondary", Qt.PenStyle.DotLine)])
+        links = topology.links if shown or self.shows_pruned else ()
+        self._gone = {
+            link.key: bundle(topology, self.places, link.key, pruned=True)
+            for link in links
+            if link.mask is not None
+        }
+        dots = list(self._gone.values())
+        self.pruned.show_connections(dots, "secondary", Qt.PenStyle.DotLine)
+
+    def mark_connections(self, chosen: Mapping[Key, BoolArray], token: str) -> None:
+        """Show some connections of each link, (target size, source size), in a colour, dashed."""
+        bundles = [replace(self.bundles[key].bundle, kept=kept) for key, kept in chosen.items()]
+        self.trace.show_connections(bundles, token, Qt.PenStyle.DashLine)
 
     def mark_target(self, layer_id: str | None, neuron: int | None = None) -> None:
         """Show a layer, or one neuron of it, as where a link would end."""
-        for i, item in self.layers.items():
-            target = neuron is None and i == layer_id
-            if item.target != target:
-                item.target = target
-                item.renew()
+        self.mark_targets({layer_id} if layer_id is not None and neuron is None else ())
         ends = [] if layer_id is None or neuron is None else [(layer_id, neuron)]
         self.trace.show_strokes([(self._around(ends), "accent", Qt.PenStyle.SolidLine)])
+
+    def mark_targets(self, layers: Container[str]) -> None:
+        """Show layers as what the gesture in hand is about to take."""
+        for i, item in self.layers.items():
+            if item.target != (i in layers):
+                item.target = i in layers
+                item.renew()
+
+    def fade(self, layers: Container[str]) -> None:
+        """Show layers as about to be elsewhere or otherwise, all others as they are."""
+        for i, item in self.layers.items():
+            item.setOpacity(FADED if i in layers else 1.0)
 
     def mark_hovered(
         self, hovered: LayerItem | None, neuron: int | None = None, part: str = ""
@@ -276,6 +310,7 @@ class Drawing(QGraphicsScene):
             curves = self.bundles[source, target].bundle
             path = paths_of(curves.curves(np.array([i]), np.array([j])))
         self.halo.setPath(path)
+        self.padlocks.look_at("hovered", hovered)
 
     # What is where
 
@@ -291,26 +326,34 @@ class Drawing(QGraphicsScene):
 
     def layer_at(self, pos: QPointF) -> str | None:
         """The layer whose body or label is at a position."""
-        for layer_id, item in self.layers.items():
+        for layer_id, item in reversed(self.layers.items()):
             if item.part_at(pos) in ("body", "label"):
                 return layer_id
         return None
 
     def part_at(self, pos: QPointF) -> tuple[LayerItem | None, str]:
         """The layer and the name of its part at a position; None and "" where there is none."""
-        for item in self.layers.values():
+        # The last one is painted above the others.
+        for item in reversed(self.layers.values()):
             if (part := item.part_at(pos)) is not None:
                 return item, part
         return None, ""
 
     def connection_at(self, pos: QPointF, reach: float) -> Connection | None:
-        """The connection nearest to a position, if one is within reach."""
+        """The connection nearest to a position, if one is within reach: also a pruned one in view."""
         best, found = reach, None
-        for (source, target), item in self.bundles.items():
-            i, j, distance = item.nearest(pos)
+        there = [item.bundle for item in self.bundles.values()]
+        for one in (*there, *self._gone.values()):
+            i, j, distance = one.nearest(pos.x(), pos.y())
             if distance < best:
-                best, found = distance, (source, i, target, j)
+                best, found = distance, (one.source, i, one.target, j)
         return found
+
+    def is_pruned(self, connection: Connection) -> bool:
+        """Whether a connection of the topology is not there."""
+        source, i, target, j = connection
+        kept = self.bundles[source, target].bundle.kept
+        return kept is not None and not kept[j, i]
 
 
 def _places_of(project: Project) -> tuple[object, ...]:

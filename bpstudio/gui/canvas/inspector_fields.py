@@ -49,6 +49,8 @@ class Field(QLineEdit):
         self._shown = text
         if not (self.hasFocus() and self.isModified()) and self.text() != text:
             self.setText(text)
+            # What does not fit is cut at its end: without its first digits a number is another one.
+            self.setCursorPosition(0)
 
     def take_focus(self) -> None:
         """Let people type another text."""

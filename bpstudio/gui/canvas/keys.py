@@ -23,6 +23,8 @@ Modifier = Qt.KeyboardModifier
 
 STEP, PAN_STEP = 20.0, 60.0
 """How far an arrow moves a layer, in scene pixels, and the view, in those of the screen."""
+HELD = (Key.Key_Shift, Key.Key_Control, Key.Key_Alt, Key.Key_AltGr, Key.Key_Meta)
+"""Keys that do nothing alone; some systems repeat them while they are held."""
 ARROWS: dict[int, tuple[int, int]] = {
     Key.Key_Left: (-1, 0),
     Key.Key_Right: (1, 0),
@@ -75,6 +77,11 @@ class Keys:
         key, text, modifiers = event.key(), event.text(), event.modifiers()
         shift = bool(modifiers & Modifier.ShiftModifier)
         layers = sorted(self._view.selection.layers)
+        if not text.isdecimal() and key not in HELD and key != Key.Key_Escape:
+            # A size that was typed comes before what the key does; for Enter that is all.
+            settled = self._view.editor.sizing.settle()
+            if settled and key in (Key.Key_Return, Key.Key_Enter):
+                return True
         if key in ARROWS:
             return self._arrow(*ARROWS[key], modifiers)
         if modifiers & Modifier.ControlModifier:
@@ -85,8 +92,7 @@ class Keys:
         elif key == Key.Key_N:
             self._new_layer(bool(modifiers & Modifier.AltModifier), shift)
         elif key in (Key.Key_Return, Key.Key_Enter):
-            if not self._view.editor.sizing.settle():
-                (self.walking.whole if shift else self.walking.enter)()
+            (self.walking.whole if shift else self.walking.enter)()
         elif key == Key.Key_K:
             self.walking.next_link(-1 if shift else 1)
         elif key in self._actions and not modifiers & Modifier.AltModifier:
@@ -135,7 +141,7 @@ class Keys:
             (to_x if snapped_x is None else snapped_x) - x,
             (to_y if snapped_y is None else snapped_y) - y,
         )
-        view.editor.move(layers, places, step)
+        view.editor.move(layers, places, step, merge=True)
 
     # Gestures
 

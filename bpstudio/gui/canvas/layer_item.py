@@ -12,8 +12,12 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphi
 from bpstudio.gui.canvas import neuron_paint as neurons
 from bpstudio.gui.canvas.layer_paint import (
     MOST_ENLARGED,
+    handles_enlarged,
+    outline,
     paint_button,
     paint_count,
+    paint_grip,
+    scale_of,
     words_enlarged,
 )
 from bpstudio.gui.canvas.layout import MAX_SHOWN, LayerPlace
@@ -58,6 +62,7 @@ class LayerItem(QGraphicsObject):
         self.turned = False
         """Whether the view shows the scene from bottom to top: names then stand elsewhere."""
         self.theme: Theme | None = None
+        self.frozen = False
         self.selected = False
         self.hovered = False
         self.target = False
@@ -146,23 +151,33 @@ class LayerItem(QGraphicsObject):
         return QRectF(-half, self.place.top, 2 * half, 2 * self.place.half_height)
 
     @property
+    def grown(self) -> float:
+        """How much its buttons and its handle are enlarged: a hand has to hit them from afar too."""
+        views = self.scene().views()
+        return handles_enlarged(views[0].transform()) if views else 1.0
+
+    def _button_rect(self, k: float, grown: float) -> QRectF:
+        """Where a button above the neurons is, the k-th from their middle."""
+        side, step = BUTTON * grown, (BUTTON + 8) * grown
+        return QRectF(k * step + 4 * grown, self.place.top - side - 14, side, side)
+
+    @property
     def minus_rect(self) -> QRectF:
-        return QRectF(-BUTTON - 4, self.place.top - BUTTON - 14, BUTTON, BUTTON)
+        return self._button_rect(-1, self.grown)
 
     @property
     def plus_rect(self) -> QRectF:
-        return QRectF(4, self.place.top - BUTTON - 14, BUTTON, BUTTON)
+        return self._button_rect(0, self.grown)
 
     @property
     def fold_rect(self) -> QRectF:
         """The button that folds or unfolds; empty where the layer fits anyway."""
-        if not self.foldable:
-            return QRectF()
-        return self.plus_rect.translated(BUTTON + 8, 0)
+        return self._button_rect(1, self.grown) if self.foldable else QRectF()
 
     @property
     def handle_rect(self) -> QRectF:
-        return QRectF(-16, self.place.bottom + 4, 32, HANDLE)
+        grown = self.grown
+        return QRectF(-16 * grown, self.place.bottom + 5, 32 * grown, HANDLE * grown)
 
     @property
     def label_rect(self) -> QRectF:
@@ -204,16 +219,16 @@ class LayerItem(QGraphicsObject):
 
     def _column_rect(self, enlarged: float) -> QRectF:
         """Where its neurons, their names and its handles are."""
-        buttons = 2 * BUTTON + 14 if self.foldable else BUTTON + 6
+        buttons = (2 * BUTTON + 14 if self.foldable else BUTTON + 6) * enlarged
         left = right = max(self.body.right() + 6, buttons)
         if self.turned:
-            left = right = max(left, self.place.tile / 2 + NAME_GAP + NAME_HEIGHT)
+            left = right = max(left, self.place.tile / 2 + NAME_GAP + NAME_HEIGHT * enlarged)
         elif self._named:
             width = min(self._widest_name(), NAME_WIDTH) * self._names_enlarged(enlarged)
             side = max(left, self.place.tile / 2 + NAME_GAP + width + 4)
             left, right = (side, right) if self.names_left else (left, side)
-        top = self.place.top - BUTTON - 18
-        return QRectF(-left, top, left + right, self.place.bottom + 24 - top)
+        top = self.place.top - BUTTON * enlarged - 18
+        return QRectF(-left, top, left + right, self.place.bottom + 8 + HANDLE * enlarged - top)
 
     def _words_rect(self, enlarged: float) -> QRectF:
         """Where its title and subtitle are."""
@@ -224,7 +239,10 @@ class LayerItem(QGraphicsObject):
 
     def _names_enlarged(self, enlarged: float) -> float:
         """How much names are enlarged: side by side or below each other they need their room."""
-        return 1.0 if self.turned else min(enlarged, self.place.spacing / NAME_HEIGHT)
+        room = self.place.spacing / NAME_HEIGHT
+        if self.turned:
+            room = (self.place.spacing - 4) / max(self._widest_name(), 1.0)
+        return max(1.0, min(enlarged, room))
 
     def _widest_name(self) -> float:
         """Measured once: the scene asks for the bounds many times in a frame."""
@@ -279,15 +297,7 @@ class LayerItem(QGraphicsObject):
         assert theme is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        if self.selected or self.target:
-            painter.setPen(QPen(theme.color("accent"), 1.5))
-            painter.setBrush(theme.color("accent", 0.08))
-            painter.drawRoundedRect(self.body, 12, 12)
-        elif self.hovered:
-            # The edge from which a link of the whole layer is drawn.
-            painter.setPen(QPen(theme.color("line"), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self.body, 12, 12)
+        self._paint_body(painter, theme)
         visible = self._visible(exposed)
         if self.place.folded:
             self._paint_strip(painter, theme)
@@ -299,12 +309,27 @@ class LayerItem(QGraphicsObject):
                     continue
                 with level(painter, rect.center()):
                     self._paint_neuron(painter, theme, index, rect.translated(-rect.center()))
-        enlarged = self._names_enlarged(words_enlarged(painter))
+        enlarged = self._names_enlarged(words_enlarged(painter.worldTransform()))
         self._paint_names(painter, theme, visible, enlarged)
         self._paint_handles(painter, theme)
 
+    def _paint_body(self, painter: QPainter, theme: Theme) -> None:
+        """What surrounds its neurons: the edge from which a link of the whole layer is drawn."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self.selected or self.target:
+            painter.setPen(outline(theme.color("accent"), 2.0 if self.target else 1.5))
+            painter.setBrush(theme.color("accent", 0.16 if self.target else 0.08))
+        elif self.frozen:
+            # A fence: nothing inside learns.
+            painter.setPen(outline(theme.color("secondary"), 1.2, Qt.PenStyle.DashLine))
+        elif self.hovered:
+            painter.setPen(outline(theme.color("secondary", 0.5), 1.2))
+        else:
+            return
+        painter.drawRoundedRect(self.body, 12, 12)
+
     def _paint_neuron(self, painter: QPainter, theme: Theme, index: int, rect: QRectF) -> None:
-        chosen = index in (self.neuron, self.lit)
+        chosen = 2.5 if index == self.neuron else 1.5 if index == self.lit else 0.0
         square = self._images is not None
         bias = None if self._biases is None else float(self._biases[index])
         if square:
@@ -365,9 +390,11 @@ class LayerItem(QGraphicsObject):
             assert index is not None
             row = self.neuron_rect(index)
             spare = max(0.0, 4.0 - row.height()) / 2
-            painter.setPen(QPen(theme.color("accent"), 1.5))
+            painter.setPen(outline(theme.color("accent"), 2.0 if index == self.neuron else 1.2))
             painter.drawRoundedRect(row.adjusted(-3, -spare, 3, spare), 2, 2)
         with level(painter, rect.center()):
+            size = min(MOST_ENLARGED, 1 / scale_of(painter.worldTransform()))
+            painter.scale(size, size)
             paint_count(painter, theme, self.place.size)
 
     def _paint_names(
@@ -394,7 +421,7 @@ class LayerItem(QGraphicsObject):
 
     def _paint_words(self, painter: QPainter, _exposed: QRectF) -> None:
         """Its title and subtitle."""
-        theme, enlarged = self.theme, words_enlarged(painter)
+        theme, enlarged = self.theme, words_enlarged(painter.worldTransform())
         assert theme is not None
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         across = Align.AlignLeft if self.turned else Align.AlignHCenter
@@ -412,19 +439,19 @@ class LayerItem(QGraphicsObject):
             painter.drawText(rect.translated(0, 20), across | Align.AlignTop, self.subtitle)
 
     def _paint_handles(self, painter: QPainter, theme: Theme) -> None:
-        active = self.hovered or self.selected
-        for rect, part, sign in (
-            (self.minus_rect, "minus", "minus"),
-            (self.plus_rect, "plus", "plus"),
-            (self.fold_rect, "fold", "fold" if not self.place.folded else "unfold"),
-        ):
-            if not rect.isEmpty():
-                state = "hot" if part == self.part else "active" if active else ""
-                with level(painter, rect.center()):
-                    paint_button(painter, theme, rect.translated(-rect.center()), sign, state)
+        active, grown = self.hovered or self.selected, handles_enlarged(painter.worldTransform())
+        signs = ["minus", "plus"]
+        if self.foldable:
+            signs.append("fold" if not self.place.folded else "unfold")
+        for k, sign in enumerate(signs):
+            part = ("minus", "plus", "fold")[k]
+            state = "hot" if part == self.part else "active" if active else ""
+            with level(painter, self._button_rect(k - 1, grown).center()):
+                painter.scale(grown, grown)
+                half = BUTTON / 2
+                paint_button(painter, theme, QRectF(-half, -half, BUTTON, BUTTON), sign, state)
         if active:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme.color("accent"))
-            half = 3 if self.part == "handle" else 2
-            handle = QRectF(-14, self.handle_rect.center().y() - half, 28, 2 * half)
-            painter.drawRoundedRect(handle, half, half)
+            painter.save()
+            painter.translate(0, self.place.bottom + 5 + HANDLE * grown / 2)
+            paint_grip(painter, theme, grown, self.part == "handle")
+            painter.restore()

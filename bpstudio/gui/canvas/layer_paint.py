@@ -5,20 +5,37 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QTransform
 
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, Theme, text_font
 
 LEAST_TEXT, MOST_ENLARGED = 11.0, 1.6
 """Words stay this large on the screen however small the rest becomes, in pixels; but they are not
 enlarged more than this."""
+MOST_GROWN = 1.35
+"""Buttons and handles are at most so many times their size on the screen, however near one looks."""
 
 
-def words_enlarged(painter: QPainter) -> float:
+def scale_of(transform: QTransform) -> float:
+    """Screen pixels per scene pixel, however the view is turned."""
+    return math.hypot(transform.m11(), transform.m12())
+
+
+def words_enlarged(transform: QTransform) -> float:
     """How much words are enlarged so that they can be read on the screen."""
-    transform = painter.worldTransform()
-    scale = math.hypot(transform.m11(), transform.m12())
-    return max(1.0, min(MOST_ENLARGED, LEAST_TEXT / (TEXT_SIZE * scale)))
+    return max(1.0, min(MOST_ENLARGED, LEAST_TEXT / (TEXT_SIZE * scale_of(transform))))
+
+
+def handles_enlarged(transform: QTransform) -> float:
+    """How much what a hand takes hold of is enlarged, or made smaller where one looks from near."""
+    return min(words_enlarged(transform), MOST_GROWN / scale_of(transform))
+
+
+def outline(color: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+    """A line that is as wide on the screen as it says."""
+    pen = QPen(color, width, style)
+    pen.setCosmetic(True)
+    return pen
 
 
 def paint_button(painter: QPainter, theme: Theme, rect: QRectF, sign: str, state: str) -> None:
@@ -27,7 +44,7 @@ def paint_button(painter: QPainter, theme: Theme, rect: QRectF, sign: str, state
     ``state``: hot under the pointer, active where its layer is, or "".
     """
     edge = {"hot": "accent", "active": "secondary"}.get(state, "line")
-    painter.setPen(QPen(theme.color(edge), 1.2))
+    painter.setPen(QPen(theme.color(edge), 1.6 if state == "hot" else 1.2))
     painter.setBrush(theme.color("hover" if state == "hot" else "surface"))
     painter.drawEllipse(rect)
     painter.setPen(QPen(theme.color("text" if state else "secondary"), 1.4))
@@ -41,6 +58,16 @@ def paint_button(painter: QPainter, theme: Theme, rect: QRectF, sign: str, state
         tip, base = (5.5, 2.5) if sign == "unfold" else (1.5, 4.5)
         for wing in (-3, 3):
             painter.drawLine(middle + QPointF(0, side * tip), middle + QPointF(wing, side * base))
+
+
+def paint_grip(painter: QPainter, theme: Theme, size: float, hot: bool) -> None:
+    """The handle that is pulled, around (0, 0): thicker where the pointer is on it."""
+    half = (4.0 if hot else 2.5) * size
+    grip = QRectF(-14 * size, -half, 28 * size, 2 * half)
+    # Its edge parts it from what it stands on.
+    painter.setPen(QPen(theme.color("surface"), 2 * size))
+    painter.setBrush(theme.color("accent"))
+    painter.drawRoundedRect(grip, half, half)
 
 
 def paint_count(painter: QPainter, theme: Theme, count: int) -> None:

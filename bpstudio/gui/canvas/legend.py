@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap, QPolygonF
 
 from bpstudio.gui.theme import RADIUS, SMALL_SIZE, Theme, text_font
 
-WIDTH, HEIGHT, MARGIN, GAP = 96.0, 8.0, 10.0, 6.0
+WIDTH, HEIGHT, MARGIN, GAP = 96.0, 8.0, 3.0, 6.0
 SIDE, TALL = 320.0, 40.0
 """Room for the legend with its words."""
 
@@ -46,14 +46,12 @@ def paint_legend(painter: QPainter, theme: Theme, area: QRectF, scale: float) ->
     painter.setFont(text_font(SMALL_SIZE))
     low, high = f"−{scale_text(scale)}", f"+{scale_text(scale)}"
     metrics = QFontMetricsF(painter.font())
-    right = area.right() - MARGIN - metrics.horizontalAdvance(high) - GAP
+    right = area.right() - metrics.horizontalAdvance(high) - GAP
     left, middle = right - WIDTH, area.top() + MARGIN + metrics.height() / 2
     centre = QPointF((left + right) / 2, middle)
     painter.setPen(Qt.PenStyle.NoPen)
     edge = left - GAP - metrics.horizontalAdvance(low)
-    ground = QRectF(
-        edge, middle - metrics.height() / 2, area.right() - MARGIN - edge, metrics.height()
-    )
+    ground = QRectF(edge, area.top() + MARGIN, area.right() - edge, metrics.height())
     painter.setBrush(theme.color("surface", 0.85))
     painter.drawRoundedRect(ground.adjusted(-GAP, -2, GAP, 2), RADIUS, RADIUS)
     for end, token in ((left, "negative"), (right, "positive")):

@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
+from bpstudio.gui.canvas.layer_paint import outline
 from bpstudio.gui.panels.images import rgb_image
 from bpstudio.gui.theme import Theme, signed_colors
 from bpstudio.model.arrays import FloatArray
@@ -39,9 +40,14 @@ def picture(theme: Theme, values: FloatArray) -> QImage:
     return rgb_image(signed_colors(theme, values[::-1], 1.0))
 
 
-def paint_border(painter: QPainter, theme: Theme, rect: QRectF, chosen: bool) -> None:
-    """The outline of a neuron's picture; the chosen one's stands out."""
-    painter.setPen(QPen(theme.color("accent"), 2) if chosen else QPen(theme.color("line"), 1))
+def edge(theme: Theme, chosen: float) -> QPen:
+    """The outline of a neuron; a ``chosen`` one's is so many screen pixels wide."""
+    return outline(theme.color("accent"), chosen) if chosen else QPen(theme.color("line"), 1)
+
+
+def paint_border(painter: QPainter, theme: Theme, rect: QRectF, chosen: float) -> None:
+    """The outline of a neuron's picture."""
+    painter.setPen(edge(theme, chosen))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     radius = neuron_radius(rect.width())
     painter.drawRoundedRect(rect, radius, radius)
@@ -56,9 +62,9 @@ def paint_picture(painter: QPainter, rect: QRectF, image: QImage, smooth: bool) 
     painter.restore()
 
 
-def paint_disc(painter: QPainter, theme: Theme, rect: QRectF, color: QColor, chosen: bool) -> None:
+def paint_disc(painter: QPainter, theme: Theme, rect: QRectF, color: QColor, chosen: float) -> None:
     """A neuron's activation as the colour of a disc, with its outline."""
-    painter.setPen(QPen(theme.color("accent"), 2) if chosen else QPen(theme.color("line"), 1))
+    painter.setPen(edge(theme, chosen))
     painter.setBrush(color)
     painter.drawEllipse(rect)
 

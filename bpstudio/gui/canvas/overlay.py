@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QBrush, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from bpstudio.gui.canvas.layer_paint import outline, scale_of
 from bpstudio.gui.canvas.layout import LayerPlace
-from bpstudio.gui.canvas.turn import level
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
 
 Align = Qt.AlignmentFlag
+Line: TypeAlias = tuple[QPointF, QPointF]
 BESIDE = 14.0
 """How far from the pointer its card is."""
+EDGE = 4.0
+"""How far from the edge of the view a card stays."""
+END = 4.0
+"""Half the size of what a link ends in while it is drawn, in screen pixels."""
 
 
 class GhostItem(QGraphicsItem):
-    """What a gesture would do, before it does: a layer or a link in outline, and a word about it."""
+    """What a gesture would do, before it does: layers, a link, or what a rubber band takes, in outline,
+    and a word about it."""
 
     def __init__(self) -> None:
         super().__init__()
         self.theme: Theme | None = None
-        self._place: LayerPlace | None = None
-        self._lines: list[tuple[QPointF, QPointF]] = []
+        self.places: Sequence[LayerPlace] = ()
+        """Where layers would be."""
+        self.lines: Sequence[Line] = ()
+        """Where links would be."""
+        self.guides: Sequence[Line] = ()
+        """What the layers would stand in line with."""
+        self.band = QRectF()
         self.text = ""
         self._text_at = QPointF()
         self.forbidden = False
@@ -30,14 +44,19 @@ class GhostItem(QGraphicsItem):
 
     def show_ghost(
         self,
-        lines: list[tuple[QPointF, QPointF]],
+        lines: Sequence[Line],
         text: str,
         text_at: QPointF,
-        place: LayerPlace | None = None,
+        *places: LayerPlace,
         forbidden: bool = False,
+        guides: Sequence[Line] = (),
+        band: QRectF | None = None,
     ) -> None:
+        """Show links along these lines, layers at these places, guides, and a rubber band."""
         self.prepareGeometryChange()
-        self._place, self._lines, self.forbidden = place, lines, forbidden
+        self.places, self.lines, self.guides = places, lines, guides
+        self.band = QRectF() if band is None else band
+        self.forbidden = forbidden
         self.text, self._text_at = text, text_at
         self.setVisible(True)
         self.update()
@@ -54,27 +73,72 @@ class GhostItem(QGraphicsItem):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         token = "warning" if self.forbidden else "accent"
-        painter.setPen(QPen(theme.color(token, 0.45 if self._place else 1.0), 1.2))
-        for start, end in self._lines:
-            if self._place is None:
-                painter.setPen(QPen(theme.color(token), 2, Qt.PenStyle.DashLine))
+        if not self.band.isEmpty():
+            painter.setPen(outline(theme.color("accent"), 1.0))
+            painter.setBrush(theme.color("accent", 0.08))
+            painter.drawRect(self.band)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(outline(theme.color("accent"), 1.0))
+        for start, end in self.guides:
             painter.drawLine(start, end)
-        if self._place is not None:
-            self._paint_layer(painter, theme, self._place)
-        with level(painter, self._text_at):
-            paint_bubble(painter, theme, QPointF(0, 0), [self.text], token)
+        if self.places:
+            painter.setPen(outline(theme.color(token, 0.45), 1.2))
+            for start, end in self.lines:
+                painter.drawPath(_course(start, end))
+            for place in self.places:
+                self._paint_layer(painter, theme, place)
+        else:
+            for start, end in self.lines:
+                self._paint_link(painter, theme.color(token), start, end)
+        if self.text:
+            self._paint_text(
+                painter, theme, token, None if widget is None else QRectF(widget.rect())
+            )
+
+    def _paint_text(self, painter: QPainter, theme: Theme, token: str, room: QRectF | None) -> None:
+        """The word, as large as any text however far the view is zoomed, and inside it."""
+        at = painter.worldTransform().map(self._text_at)
+        painter.save()
+        painter.resetTransform()
+        corner = at + beside(bubble_size([self.text]), at, room)
+        paint_bubble(painter, theme, corner, [self.text], token)
+        painter.restore()
+
+    def _paint_link(self, painter: QPainter, color: QColor, start: QPointF, end: QPointF) -> None:
+        """A link to be: it ends in a dot, a forbidden one is dashed and ends in a cross."""
+        forbidden = self.forbidden
+        style = Qt.PenStyle.DashLine if forbidden else Qt.PenStyle.SolidLine
+        painter.setPen(outline(color, 2.0, style))
+        painter.drawPath(_course(start, end))
+        painter.setPen(outline(color, 2.0))
+        size = END / scale_of(painter.worldTransform())
+        if forbidden:
+            painter.drawLine(end + QPointF(-size, -size), end + QPointF(size, size))
+            painter.drawLine(end + QPointF(-size, size), end + QPointF(size, -size))
+            return
+        painter.setBrush(color)
+        painter.drawEllipse(end, size, size)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_layer(self, painter: QPainter, theme: Theme, place: LayerPlace) -> None:
-        painter.setPen(QPen(theme.color("accent"), 1.5))
-        painter.setBrush(QBrush(theme.color("surface")))
+        painter.setPen(outline(theme.color("accent"), 1.5))
+        painter.setBrush(theme.color("surface", 0.85))
         tile = place.tile
         if place.folded:
             strip = QRectF(place.x - tile / 2, place.top, tile, 2 * place.half_height)
-            painter.drawRoundedRect(strip, tile / 4, tile / 4)
+            painter.drawRoundedRect(strip, 6, 6)
             return
         for y in place.slots:
             rect = QRectF(place.x - tile / 2, y - tile / 2, tile, tile)
             painter.drawRoundedRect(rect, min(8.0, tile / 4), min(8.0, tile / 4))
+
+
+def _course(start: QPointF, end: QPointF) -> QPainterPath:
+    """As connections run: level where they leave and where they arrive."""
+    bend = QPointF((end.x() - start.x()) / 2, 0)
+    path = QPainterPath(start)
+    path.cubicTo(start + bend, end - bend, end)
+    return path
 
 
 class HoverCard(QGraphicsItem):
@@ -109,15 +173,22 @@ class HoverCard(QGraphicsItem):
             paint_bubble(painter, self.theme, self.corner(at, room), self.lines, "text")
 
     def corner(self, at: QPointF, room: QRectF | None) -> QPointF:
-        """Bottom left of the card from the pointer, which is ``at`` a place of the ``room``: to its
-        upper right, but on the other side where that would not be seen whole."""
-        size = bubble_size(self.lines)
-        x, y = BESIDE, -BESIDE
-        if room is not None and at.x() + x + size.width() > room.right():
-            x = -BESIDE - size.width()
-        if room is not None and at.y() + y - size.height() < room.top():
-            y = BESIDE + size.height()
+        """Bottom left of the card from the pointer, which is ``at`` a place of the ``room``."""
+        return beside(bubble_size(self.lines), at, room)
+
+
+def beside(size: QSizeF, at: QPointF, room: QRectF | None) -> QPointF:
+    """Bottom left of a card of this size, from the place it speaks of, which is ``at`` a place of the
+    ``room``: to its upper right, further left or below where that would not be seen whole."""
+    x, y = BESIDE, -BESIDE
+    if room is None:
         return QPointF(x, y)
+    room = room.adjusted(EDGE, EDGE, -EDGE, -EDGE)
+    if at.y() + y - size.height() < room.top():
+        y = BESIDE + size.height()
+    x = max(min(at.x() + x, room.right() - size.width()), room.left()) - at.x()
+    y = min(max(at.y() + y, room.top() + size.height()), room.bottom()) - at.y()
+    return QPointF(x, y)
 
 
 def paint_bubble(

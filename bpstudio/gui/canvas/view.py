@@ -60,15 +60,16 @@ class CanvasView(QGraphicsView):
     """Shows ``document.shown`` and edits the document.
 
     ``selection_changed`` brings the Selection, ``neuron_hovered`` a layer id and index or None,
-    ``message`` why something could not be done, ``tool_changed`` the Tool, ``pruned_shown`` whether
-    pruned connections are in view, ``exact_shown`` that all is drawn exactly again after the view or
-    the network moved; ``play_requested``, ``options_requested`` (the first field of
-    what is selected) and ``size_requested`` ask for what is not done here.
+    ``message`` why something could not be done, ``note`` what else to know of an edit, ``tool_changed``
+    the Tool, ``pruned_shown`` whether pruned connections are in view, ``exact_shown`` that all is drawn
+    exactly again after the view or the network moved; ``play_requested``, ``options_requested`` (the
+    first field of what is selected) and ``size_requested`` ask for what is not done here.
     """
 
     selection_changed = Signal(object)
     neuron_hovered = Signal(object)
     message = Signal(str)
+    note = Signal(str)
     exact_shown = Signal()
     tool_changed = Signal(object)
     pruned_shown = Signal(bool)
@@ -92,7 +93,7 @@ class CanvasView(QGraphicsView):
         self.drawing.motion.rested.connect(self._on_exact)
         self.navigation = Navigation(self, self.drawing)
         self.minimap = Minimap(self, self.drawing, self.navigation)
-        self.editor = Editor(document, self.message.emit)
+        self.editor = Editor(document, self.message.emit, self.note.emit)
         self.clipboard = CanvasClipboard(self)
         self._hover = Hover(self.drawing)
         self._pointer: QPoint | None = None
@@ -104,6 +105,7 @@ class CanvasView(QGraphicsView):
         self._returned: Selection | None = None
         self._edited = False
         document.edited.connect(self._on_edited)
+        document.opened.connect(self._on_opened)
         self.editor.sizing.waiting.connect(self._on_size_waiting)
         self.pulse = Pulse(self.drawing.light, self)
         self._set_up()
@@ -163,6 +165,12 @@ class CanvasView(QGraphicsView):
         self._edited = True
         self._remembered.note(before, self.selection)
         self._returned = self._remembered.of(after)
+
+    def _on_opened(self) -> None:
+        """Another project: what was selected in the one before is not in it."""
+        self.hand.put_down()
+        self.select(Selection())
+        self.fit()
 
     def _on_theme(self, theme: Theme) -> None:
         self.setBackgroundBrush(theme.color("surface"))
@@ -330,6 +338,7 @@ class CanvasView(QGraphicsView):
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._pointer = None
         self._hover.leave()
+        self.editor.sizing.settle()
         self.hand.press(event, self.mapToScene(event.position().toPoint()), double)
         event.accept()
 

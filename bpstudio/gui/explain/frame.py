@@ -23,6 +23,7 @@ from bpstudio.gui.explain.player import PlayerBar
 from bpstudio.gui.explain.rows import RowChooser
 from bpstudio.gui.explain.shares import SharesView
 from bpstudio.gui.explain.typeset import SIZE
+from bpstudio.gui.fitting_label import FittingLabel
 from bpstudio.gui.panels.base import Panel
 from bpstudio.gui.panels.scroll import ColumnScroll
 from bpstudio.gui.preferences import preferred_number
@@ -36,7 +37,7 @@ LEAST_FOR_BOTH = 600
 """From this width on the matrices stand beside the formulas."""
 LEAST_FOR_TITLE = 500
 """In a narrower card the heading would be cut: the way here says it, too."""
-LEAST_SIZE = QSize(430, 150)
+LEAST_SIZE = QSize(430, 128)
 WORDS_WIDTH = 560
 """A line of words longer than that is hard to read."""
 _COMMON = ("=", r"\leftarrow", r"-", r"\eta", r"{}\cdot{}")
@@ -56,6 +57,12 @@ class ExplainFrame(Panel):
         self._make_header(themes)
         self._lay_out(themes)
 
+    def make_title(self, title: str) -> QLabel:
+        """A heading that ends with an ellipsis where the controls beside it leave no room."""
+        label = FittingLabel(title)
+        label.setMinimumWidth(60)
+        return label
+
     def _make_header(self, themes: ThemeHolder) -> None:
         self.rows = RowChooser(themes)
         self.digits = QSpinBox()
@@ -73,7 +80,6 @@ class ExplainFrame(Panel):
         self.walk_button.setToolTip("Walk one row through the network, step by step (Ctrl+Shift+E)")
         for spin in (self.digits, self.rows.number):
             spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.title_label.setMinimumWidth(60)
         self.title_label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         header = self.header_layout
         header.setStretch(0, 10)

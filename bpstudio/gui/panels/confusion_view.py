@@ -36,7 +36,7 @@ class ConfusionView(QWidget):
         self._widest_name = 0
         self._confusion: Confusion | None = None
         self.setMouseTracking(True)
-        self.setMinimumSize(120, 90)
+        self.setMinimumSize(120, 48)
         self.setAccessibleName("Confusion matrix")
         themes.listen(self._restyle)
 

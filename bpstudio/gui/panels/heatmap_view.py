@@ -53,7 +53,7 @@ class HeatmapView(QWidget):
         self._maps: list[_Heatmap] = []
         self.setMouseTracking(True)
         self.setAccessibleName("Weights of every link")
-        self.setMinimumSize(120, 60)
+        self.setMinimumSize(120, 46)
         themes.listen(self._restyle)
 
     def sizeHint(self) -> QSize:

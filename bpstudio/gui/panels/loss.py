@@ -42,7 +42,7 @@ class LossPanel(Panel):
         self.plot.plot.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.plot.plot.customContextMenuRequested.connect(self._on_menu)
         self._make_actions()
-        self.setMinimumSize(220, 120)
+        self.setMinimumSize(220, 104)
         self.refresh()
 
     def _make_actions(self) -> None:

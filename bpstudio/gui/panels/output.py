@@ -17,6 +17,7 @@ from bpstudio.explain.outputs import (
     views_of,
 )
 from bpstudio.explain.plane import Plane, plane_of
+from bpstudio.gui.fitting_label import FittingLabel
 from bpstudio.gui.panels.base import FRAME_BUDGET, Panel
 from bpstudio.gui.panels.confusion_view import ConfusionView
 from bpstudio.gui.panels.counting import Counter
@@ -86,7 +87,7 @@ class OutputPanel(Panel):
             self._stack.addWidget(widget)
         self.part = Segmented("Rows of the confusion matrix", {}, themes)
         self.part.chosen.connect(self._on_chosen)
-        self.note = secondary_label()
+        self.note = FittingLabel()
         self._foot = QWidget()
         foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)

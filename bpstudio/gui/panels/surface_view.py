@@ -15,6 +15,7 @@ from bpstudio.gui.widgets import MINUS
 
 AXIS_HEIGHT, LEGEND_GAP, LEGEND_LINE, SIGN = 18, 14, 18, 14
 LEAST_SIDE = 40
+LEAST_LINE = 14
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class SurfaceView(QWidget):
         self._legend: tuple[Entry, ...] = ()
         self._image = QImage()
         self._drawn_points: QPixmap | None = None
-        self.setMinimumSize(120, 90)
+        self.setMinimumSize(120, 62)
         self.setAccessibleName("Output over the plane of the inputs")
         themes.listen(self._restyle)
 
@@ -167,8 +168,10 @@ class SurfaceView(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         x = square.right() + LEGEND_GAP
         room = self._legend_width() - SIGN + 1
+        fits = (square.height() + AXIS_HEIGHT - 8) / max(len(self._legend), 1)
+        step = min(LEGEND_LINE, max(LEAST_LINE, fits))
         for k, entry in enumerate(self._legend):
-            middle = square.top() + 8 + k * LEGEND_LINE
+            middle = square.top() + 8 + k * step
             if middle > square.bottom() + AXIS_HEIGHT:
                 break
             at = QPointF(x + 4, middle)

@@ -40,7 +40,7 @@ class XYView(QWidget):
         self._lines: tuple[Line, ...] = ()
         self._names = ("", "")
         self._ranges = ((0.0, 1.0), (0.0, 1.0))
-        self.setMinimumSize(120, 90)
+        self.setMinimumSize(120, 62)
         themes.listen(self._restyle)
 
     def sizeHint(self) -> QSize:

@@ -15,6 +15,7 @@ from bpstudio.gui.theme import DARK, LIGHT, Theme
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from tests.gui.canvas.canvas_help import view_of
+from tests.gui.hands import click
 
 
 def ring(theme: Theme, bias: float) -> np.ndarray:
@@ -107,3 +108,49 @@ def test_that_words_can_be_read_however_small_the_network_becomes(qtbot: QtBot) 
         dark = np.abs(pixels - [ground.blue(), ground.green(), ground.red()]).sum(axis=2) > 200
         widths.append(np.ptp(np.flatnonzero(dark.any(axis=0))))
     assert widths[1] > 0.8 * widths[0]
+
+
+@pytest.mark.parametrize(("zoom", "least", "most"), [(0.5, 15, 27), (1.0, 18, 27), (6.0, 18, 28)])
+def test_that_buttons_can_be_hit_from_afar_and_do_not_cover_what_is_near(
+    qtbot: QtBot, zoom: float, least: float, most: float
+) -> None:
+    view = view_of(qtbot, Project.create(Topology.parse("2-3-1"), sample("circles")))
+    view.navigation.zoom(zoom / view.navigation.scale, view.viewport().rect().center())
+    item = view.drawing.layers["hidden1"]
+    rect = item.plus_rect
+    size = rect.width() * view.navigation.scale
+    assert least <= size <= most
+    view.centerOn(item.mapToScene(rect.center()))
+    # Its rim too is seen there, and takes the press.
+    rim = (
+        item.mapToScene(rect.center()).x(),
+        item.mapToScene(rect.topLeft()).y() + rect.height() / 9,
+    )
+    click(view, *rim)
+    assert str(view.document.project.topology) == "2-4-1"
+
+
+def test_that_a_frozen_layer_is_told_by_word_and_by_a_fence(qtbot: QtBot) -> None:
+    project = Project.create(Topology.parse("2-3-1"), sample("circles"))
+    view = view_of(qtbot, project)
+    item = view.drawing.layers["hidden1"]
+    body = item.body.translated(item.place.x, 0)
+    fence = QRectF(body.right() - 1.5, body.top() + 20, 3, body.height() - 40)
+    free = shown(view, fence)
+    view.editor.set_options({"hidden1"}, frozen=True)
+    assert view.drawing.layers["hidden1"].subtitle.endswith("frozen")
+    darker = free.sum(axis=(1, 2)) - shown(view, fence).sum(axis=(1, 2)) > 30
+    # Dashes: some rows of its right side, and not all of them.
+    assert 0.2 < darker.mean() < 0.95
+
+
+def test_that_names_of_neurons_side_by_side_can_be_read(qtbot: QtBot) -> None:
+    view = view_of(qtbot, Project.create(Topology.parse("2-3-1"), sample("circles")))
+    view.turn()
+    view.navigation.zoom(0.5 / view.navigation.scale, view.viewport().rect().center())
+    item = view.drawing.layers["input"]
+    y, left = item.place.y_of(0), item.place.x - item.place.tile / 2
+    # Below the neuron, which on a turned canvas is to its left in the scene.
+    ink = shown(view, QRectF(left - 24, y - 15, 23, 30)).sum(axis=2) < 600
+    rows = np.flatnonzero(ink.any(axis=1))
+    assert rows[-1] - rows[0] >= 4

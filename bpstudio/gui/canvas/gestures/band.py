@@ -18,8 +18,18 @@ class RubberBand(Gesture):
         if self.is_click(pos):
             self.cancel()
         else:
-            rect = QRectF(self.start, pos).normalized()
-            self.view.drawing.ghost.show_ghost(sides(rect), "", pos)
+            self.view.drawing.mark_targets(self._inside(pos))
+            band = QRectF(self.start, pos).normalized()
+            self.view.drawing.ghost.show_ghost([], "", pos, band=band)
+
+    def _inside(self, pos: QPointF) -> frozenset[str]:
+        """The layers that the band meets."""
+        rect = QRectF(self.start, pos).normalized()
+        return frozenset(
+            i
+            for i, place in self.view.places.items()
+            if rect.intersects(QRectF(place.x - 20, place.top, 40, place.bottom - place.top))
+        )
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
@@ -28,17 +38,9 @@ class RubberBand(Gesture):
             if not self.view.picking.canvas(pos, modifiers) and not adding:
                 self.view.select(Selection())
             return
-        rect = QRectF(self.start, pos).normalized()
-        inside = {
-            i
-            for i, place in self.view.places.items()
-            if rect.intersects(QRectF(place.x - 20, place.top, 40, place.bottom - place.top))
-        }
         before = self.view.selection.layers if adding else frozenset[str]()
-        self.view.select(Selection(layers=before | inside))
+        self.view.select(Selection(layers=before | self._inside(pos)))
 
-
-def sides(rect: QRectF) -> list[tuple[QPointF, QPointF]]:
-    """The four sides of a rectangle."""
-    corners = [rect.topLeft(), rect.topRight(), rect.bottomRight(), rect.bottomLeft()]
-    return list(zip(corners, [*corners[1:], corners[0]], strict=True))
+    def cancel(self) -> None:
+        super().cancel()
+        self.view.drawing.mark_targets(())

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView
 
 CLICK = 5.0
-"""A press that moves less than this, in scene pixels, is a click."""
+"""A press that moves less than this, in screen pixels, is a click."""
 
 Modifier = Qt.KeyboardModifier
 Cursor = Qt.CursorShape
@@ -58,7 +58,7 @@ class Gesture:
 
     def is_click(self, pos: QPointF) -> bool:
         """Whether the hand is still where it pressed."""
-        return (pos - self.start).manhattanLength() < CLICK
+        return (pos - self.start).manhattanLength() * self.view.navigation.scale < CLICK
 
 
 def counted(count: int, what: str) -> str:

@@ -64,11 +64,9 @@ class LinkByKeys(Gesture):
         text = why or linking(topology, self.source, self.neuron, target, self._end) + " · Enter"
         place = view.places[target]
         y = place.y if self._end is None else place.y_of(self._end)
-        end = QPointF(place.x, y)
+        end, beside = QPointF(place.x, y), QPointF(place.x + place.tile / 2, y)
         view.drawing.mark_target(None if why else target, self._end)
-        view.drawing.ghost.show_ghost(
-            [(self.start, end)], text, end + QPointF(30, 0), forbidden=why is not None
-        )
+        view.drawing.ghost.show_ghost([(self.start, end)], text, beside, forbidden=why is not None)
         view.say(text)
 
     def cancel(self) -> None:

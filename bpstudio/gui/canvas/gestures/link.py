@@ -26,6 +26,7 @@ class LinkEnds(Gesture):
         super().__init__(view, start)
         self.source = source
         self.neuron = neuron
+        self._left = False
 
     def _target(self, pos: QPointF) -> tuple[str | None, int | None]:
         target = self.view.drawing.layer_at(pos)
@@ -33,30 +34,48 @@ class LinkEnds(Gesture):
             return target, None
         return target, self.view.places[target].neuron_under(pos.x(), pos.y())
 
+    def _at_home(self, target: str | None, neuron: int | None) -> bool:
+        """Whether the hand is still where it began: to come back there is to try a link."""
+        here = target == self.source and neuron in (None, self.neuron)
+        self._left = self._left or not here
+        return not self._left
+
     def show(self, pos: QPointF, modifiers: Modifier) -> None:
         if self.is_click(pos):
             self.cancel()
             return
         view = self.view
-        place = view.places[self.source]
-        start = QPointF(place.x + place.tile / 2, self.start.y())
         target, neuron = self._target(pos)
         text, why = "Drop on a layer to link", None
         if self.neuron is not None:
             text = "Drop on a neuron, or on a layer's edge for all of it"
-        if target is not None and target != self.source:
+        if not self._at_home(target, neuron) and target is not None:
             topology = view.document.project.topology
             why = connection_refusal(topology, self.source, self.neuron, target, neuron)
             text = why or linking(topology, self.source, self.neuron, target, neuron)
         view.drawing.mark_target(None if why else target, neuron)
         view.viewport().setCursor(Cursor.ForbiddenCursor if why else Cursor.CrossCursor)
-        at = pos + QPointF(16, 0)
-        view.drawing.ghost.show_ghost([(start, pos)], text, at, forbidden=why is not None)
+        met = target if target != self.source and not why else None
+        line = self._begins(), pos if met is None else self._arrives(met, neuron)
+        view.drawing.ghost.show_ghost([line], text, pos, forbidden=why is not None)
+
+    def _begins(self) -> QPointF:
+        """Where connections leave the source."""
+        place = self.view.places[self.source]
+        y = self.start.y() if self.neuron is None else place.y_of(self.neuron)
+        return QPointF(place.x + place.tile / 2, y)
+
+    def _arrives(self, target: str, neuron: int | None) -> QPointF:
+        """Where connections reach a target: the line holds on to it."""
+        place = self.view.places[target]
+        if neuron is not None:
+            return QPointF(place.x - place.tile / 2, place.y_of(neuron))
+        return QPointF(self.view.drawing.layers[target].body.left() + place.x, place.y)
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
         target, neuron = self._target(pos)
-        if self.is_click(pos) or target == self.source:
+        if self.is_click(pos) or self._at_home(target, neuron):
             self.view.picking.layer(self.source, pos, modifiers)
         elif target is not None:
             link_ends(self.view, self.source, self.neuron, target, neuron)

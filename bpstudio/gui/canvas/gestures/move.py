@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF
 
-from bpstudio.gui.canvas.gestures.band import sides
 from bpstudio.gui.canvas.gestures.base import Cursor, Gesture, Modifier
 from bpstudio.gui.canvas.layout import LayerPlace, snap
-from bpstudio.model.editing import move_layers
+from bpstudio.gui.canvas.overlay import Line
 
 if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView
+
+BEYOND = 40.0
+"""How far a guide reaches beyond the layers in its line, in scene pixels."""
 
 
 class MoveLayers(Gesture):
@@ -41,15 +44,29 @@ class MoveLayers(Gesture):
             self.cancel()
             return
         offset, x, y = self._offset(pos)
-        lines = []
-        for layer_id in self.layers:
-            lines += sides(outline(self.view.places[layer_id]).translated(offset))
-        if x is not None:
-            lines.append((QPointF(x, -4000), QPointF(x, 4000)))
-        if y is not None:
-            lines.append((QPointF(-4000, y), QPointF(4000, y)))
+        moved = [
+            replace(place, x=place.x + offset.x(), y=place.y + offset.y())
+            for place in (self.view.places[i] for i in self.layers)
+        ]
         text = "Move" if x is None else "Move · in a column"
-        self.view.drawing.ghost.show_ghost(lines, text, pos + QPointF(16, 0))
+        self.view.drawing.fade(self.layers)
+        self.view.drawing.ghost.show_ghost([], text, pos, *moved, guides=self._guides(moved, x, y))
+
+    def _guides(self, moved: list[LayerPlace], x: float | None, y: float | None) -> list[Line]:
+        """Along what the layers snapped to: through all that stand in that line, a little beyond."""
+        places = [p for i, p in self.view.places.items() if i not in self.layers] + moved
+        lines = []
+        if x is not None:
+            column = [p for p in places if abs(p.x - x) < 1]
+            top, bottom = min(p.top for p in column), max(p.bottom for p in column)
+            lines.append((QPointF(x, top - BEYOND), QPointF(x, bottom + BEYOND)))
+        if y is not None:
+            # The middle line of the network is one even if nothing else stands on it.
+            row = [p for p in places if abs(p.y - y) < 1]
+            row = row if len(row) > len(moved) else places
+            left, right = min(p.x for p in row), max(p.x for p in row)
+            lines.append((QPointF(left - BEYOND, y), QPointF(right + BEYOND, y)))
+        return lines
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
@@ -58,12 +75,8 @@ class MoveLayers(Gesture):
             return
         offset, _, _ = self._offset(pos)
         places = {i: (p.x, p.y) for i, p in self.view.places.items()}
-        for i in self.layers:
-            places[i] = places[i][0] + offset.x(), places[i][1] + offset.y()
-        self.view.edit("Move", lambda project: move_layers(project, places))
+        self.view.editor.move(self.layers, places, (offset.x(), offset.y()))
 
-
-def outline(place: LayerPlace) -> QRectF:
-    """Where a layer's neurons are."""
-    half = place.tile / 2 + 6
-    return QRectF(place.x - half, place.top - 6, 2 * half, place.bottom - place.top + 12)
+    def cancel(self) -> None:
+        super().cancel()
+        self.view.drawing.fade(())

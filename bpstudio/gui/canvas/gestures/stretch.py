@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 class StretchLayer(Gesture):
     """Pull a layer's handle: its number of neurons follows."""
 
-    cursor = Cursor.SizeVerCursor
-
     def __init__(self, view: CanvasView, start: QPointF, layer: str) -> None:
         super().__init__(view, start)
+        self.cursor = Cursor.SizeHorCursor if view.navigation.turned else Cursor.SizeVerCursor
         self.layer = layer
         self.place = view.places[layer]
 
@@ -32,12 +31,16 @@ class StretchLayer(Gesture):
     def show(self, pos: QPointF, modifiers: Modifier) -> None:
         size = self._size(pos)
         ghost = place_layer(self.layer, size, self.place.x, self.place.y)
-        self.view.drawing.ghost.show_ghost(
-            [], counted(size, "neuron"), QPointF(ghost.x + 30, ghost.bottom), ghost
-        )
+        self.view.drawing.fade({self.layer})
+        at = QPointF(ghost.x + ghost.tile / 2, ghost.bottom)
+        self.view.drawing.ghost.show_ghost([], counted(size, "neuron"), at, ghost)
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
         size, layer = self._size(pos), self.layer
         if size != self.place.size:
             self.view.edit(f"Resize to {size}", lambda project: resize_layer(project, layer, size))
+
+    def cancel(self) -> None:
+        super().cancel()
+        self.view.drawing.fade(())
