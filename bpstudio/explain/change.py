@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from bpstudio.engines.base import weight_positions
 from bpstudio.engines.evaluation import chunks
 from bpstudio.engines.reference import gradient
-from bpstudio.model.arrays import FloatArray
+from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.dataset import TRAIN
 from bpstudio.model.project import Project
 from bpstudio.model.topology import LayerBlock, Topology, TopologyError
@@ -17,13 +18,15 @@ from bpstudio.model.topology import LayerBlock, Topology, TopologyError
 
 @dataclass(frozen=True)
 class Change:
-    """One parameter: its ``value``, ``gradient`` dE/dw with the penalty, mean over ``rows`` rows, and
-    ``step`` -eta dE/dw, formulas (4), (11) and (12); momentum is not in it."""
+    """One parameter: its ``value``, ``gradient`` dE/dw with the penalty, mean over ``rows`` of
+    ``all_rows`` training rows, and ``step`` -eta dE/dw, formulas (4), (11) and (12); momentum is not in
+    it."""
 
     value: float
     gradient: float
     step: float
     rows: int
+    all_rows: int
 
 
 def weight_position(topology: Topology, source: str, i: int, target: str, j: int) -> int:
@@ -48,28 +51,59 @@ def _block(topology: Topology, layer: str) -> LayerBlock:
 
 def training_gradient(project: Project) -> FloatArray:
     """dE/dparameters with the penalties, mean over all training rows: (parameters,)."""
-    dataset, config, network = project.dataset, project.config, project.network
     project.check()
-    assert dataset is not None
-    rows = dataset.rows(TRAIN)
-    total = np.zeros_like(network.parameters)
-    for part in chunks(network.topology, len(rows)):
-        some = rows[part]
-        total += len(some) * gradient(
-            network, dataset.inputs[some], dataset.targets[some], config.loss
-        )
-    total /= len(rows)
-    weights = network.parameters * weight_positions(network.topology)
-    return total + config.l1 * np.sign(weights) + config.l2 * weights
-
-
-def change_of(project: Project, position: int) -> Change:
-    """What accumulated BP would do next to the parameter at a position of the vector."""
-    slope = float(training_gradient(project)[position])
     assert project.dataset is not None
+    found = _mean_gradient(project, project.dataset.rows(TRAIN), lambda: False)
+    assert found is not None
+    return found
+
+
+def _mean_gradient(
+    project: Project, rows: IntArray, cancelled: Callable[[], bool]
+) -> FloatArray | None:
+    dataset, config, network = project.dataset, project.config, project.network
+    assert dataset is not None
+    total = np.zeros_like(network.parameters)
+    # Weights that grow without bounds are the run's to report.
+    with np.errstate(over="ignore", invalid="ignore"):
+        for part in chunks(network.topology, len(rows)):
+            if cancelled():
+                return None
+            some = rows[part]
+            total += len(some) * gradient(
+                network, dataset.inputs[some], dataset.targets[some], config.loss
+            )
+        total /= len(rows)
+        weights = network.parameters * weight_positions(network.topology)
+        penalised: FloatArray = total + config.l1 * np.sign(weights) + config.l2 * weights
+    return penalised
+
+
+def change_of(
+    project: Project,
+    position: int,
+    most_rows: int | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Change | None:
+    """What accumulated BP would do next to the parameter at a position of the vector; None once
+    cancelled.
+
+    Of more training rows than ``most_rows`` so many are taken, evenly over the table. Raises
+    ProjectError if the project cannot be trained.
+    """
+    project.check()
+    assert project.dataset is not None
+    rows = every = project.dataset.rows(TRAIN)
+    if most_rows is not None and most_rows < len(every):
+        rows = every[np.linspace(0, len(every) - 1, max(1, most_rows)).astype(np.intp)]
+    found = _mean_gradient(project, rows, cancelled)
+    if found is None:
+        return None
+    slope = float(found[position])
     return Change(
         float(project.network.parameters[position]),
         slope,
         -project.config.learning_rate * slope,
-        int((project.dataset.split == TRAIN).sum()),
+        len(rows),
+        len(every),
     )

@@ -12,7 +12,7 @@ from bpstudio.engines.evaluation import evaluate
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.dataset import TRAIN, VALIDATION
 from bpstudio.model.project import Project
-from bpstudio.model.wiring import prune, weak_connections
+from bpstudio.model.wiring import at_disposal, prune, weak_connections
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class PruningCost:
 
 
 def magnitudes(project: Project) -> FloatArray:
-    """The magnitudes of all weights of connections that are there, in rising order."""
-    found = []
-    for link in project.topology.links:
-        weights = np.abs(project.network.weights[link.key])
-        found.append(weights.ravel() if link.mask is None else weights[link.mask])
+    """The magnitudes of the weights of all connections at disposal, in rising order."""
+    found = [
+        np.abs(project.network.weights[link.key])[at_disposal(project.topology, link)]
+        for link in project.topology.links
+    ]
     return np.sort(np.concatenate(found)) if found else np.zeros(0)
 
 

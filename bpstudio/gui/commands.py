@@ -33,9 +33,6 @@ class UndoStack(QObject):
 
     changed = Signal()
     cleanChanged = Signal(bool)
-    canUndoChanged = Signal(bool)
-    canRedoChanged = Signal(bool)
-    undoTextChanged = Signal(str)
 
     def __init__(self, apply: Callable[[Project], None], parent: QObject) -> None:
         super().__init__(parent)
@@ -47,9 +44,7 @@ class UndoStack(QObject):
     def push(self, edit: Edit) -> None:
         """Do an edit; what had been undone is forgotten."""
         last = self._edits[self._index - 1] if self._index else None
-        del self._edits[self._index :]
-        if self._clean is not None and self._clean > self._index:
-            self._clean = None
+        self._drop_undone()
         merges = edit.merge is not None and last is not None and last.merge == edit.merge
         if merges and last is not None and not self.isClean():
             self._edits[-1] = replace(edit, before=last.before)
@@ -62,6 +57,17 @@ class UndoStack(QObject):
             self._index += 1
         self._apply(edit.after)
         self._tell()
+
+    def forget_undone(self) -> None:
+        """Nothing to redo any more."""
+        if self.canRedo():
+            self._drop_undone()
+            self._tell()
+
+    def _drop_undone(self) -> None:
+        del self._edits[self._index :]
+        if self._clean is not None and self._clean > self._index:
+            self._clean = None
 
     def setIndex(self, index: int) -> None:
         """Undo or redo up to a place; 0 is where it all began."""
@@ -111,7 +117,4 @@ class UndoStack(QObject):
 
     def _tell(self) -> None:
         self.cleanChanged.emit(self.isClean())
-        self.canUndoChanged.emit(self.canUndo())
-        self.canRedoChanged.emit(self.canRedo())
-        self.undoTextChanged.emit(self.undoText())
         self.changed.emit()

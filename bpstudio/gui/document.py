@@ -24,12 +24,14 @@ class Document(QObject):
 
     Signals: ``settling`` before what a run cannot go on with, so that all it has learned is in
     ``project`` first, and ``settled`` after such an edit; ``edited`` with the project before and after;
-    ``shown_changed`` with what to show; ``title_changed`` when name or clean state do.
+    ``opened`` when another project has taken the place of the one before; ``shown_changed`` with what to
+    show; ``title_changed`` when name or clean state do.
     """
 
     settling = Signal()
     settled = Signal()
     edited = Signal(object, object)
+    opened = Signal()
     shown_changed = Signal(object)
     title_changed = Signal()
 
@@ -95,7 +97,7 @@ class Document(QObject):
 
     def go_to(self, index: int) -> None:
         """Undo or redo up to a place in the history; 0 is where it began."""
-        behind = self.stack.index() - index
+        behind = self.stack.index() - min(index, self.stack.count())
         if behind == 0:
             return
         self.settling.emit()
@@ -107,6 +109,7 @@ class Document(QObject):
         self.stack.clear()
         self._path = path
         self._apply(project)
+        self.opened.emit()
         self.title_changed.emit()
 
     def saved(self, path: Path) -> None:

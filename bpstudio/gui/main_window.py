@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from bpstudio.gui.actions import fill_menu, make_actions
 from bpstudio.gui.bars import SettingsBar, TopBar
 from bpstudio.gui.canvas.card import CanvasCard
+from bpstudio.gui.canvas.selection import Neuron, Selection
 from bpstudio.gui.data_actions import DataActions
 from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.dialogs.training_form import TrainingForm
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self.paint_panel = PaintPanel(themes)
         self.drop_hint = DropHint(themes, self)
         self.history_panel = HistoryPanel(self.document, themes)
+        self._pointed: Neuron | None = None
         self._lay_out(menus["View"])
         self.explain.set_up(menus["Explain"])
         self.turns = Turns(
@@ -95,6 +97,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show_problem()
         self._show_title()
+        self._show_steps()
         self._show(project)
         self.canvas.setFocus()
 
@@ -174,7 +177,9 @@ class MainWindow(QMainWindow):
         self.runner.message.connect(self.message_panel.add)
         self.loss_panel.message.connect(self.message_panel.add)
         self.canvas.message.connect(self.show_refusal)
+        self.canvas.note.connect(self.message_panel.add)
         self.canvas.selection_changed.connect(self.explain_panel.show_selection)
+        self.canvas.selection_changed.connect(self._show_neuron)
         self.canvas.neuron_hovered.connect(self._on_hovered)
         self.explain_panel.rows.row_shown.connect(self.canvas.show_row)
         self.explain_panel.lit.connect(self.canvas.light)
@@ -197,11 +202,7 @@ class MainWindow(QMainWindow):
             (top.redo_button, self.redo),
         ):
             button.clicked.connect(method)
-        self.document.stack.canUndoChanged.connect(top.undo_button.setEnabled)
-        self.document.stack.canRedoChanged.connect(top.redo_button.setEnabled)
-        self.document.stack.undoTextChanged.connect(self._on_undo_text)
-        top.undo_button.setEnabled(False)
-        top.redo_button.setEnabled(False)
+        self.document.stack.changed.connect(self._show_steps)
         data = self.data_panel
         data.open_requested.connect(self.open_dialog)
         data.paint_requested.connect(self.toggle_painting)
@@ -240,14 +241,28 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{document.name}[*] — bpstudio")
         self.setWindowModified(not document.is_clean)
 
-    def _on_undo_text(self, text: str) -> None:
-        self.top_bar.undo_button.setToolTip(f"Undo {text} (Ctrl+Z)".replace("  ", " "))
+    def _show_steps(self) -> None:
+        """What would be undone and redone, by name."""
+        stack, top = self.document.stack, self.top_bar
+        for name, button, keys, can, step in (
+            ("undo", top.undo_button, "Ctrl+Z", stack.canUndo(), stack.undoText()),
+            ("redo", top.redo_button, "Ctrl+Shift+Z", stack.canRedo(), stack.redoText()),
+        ):
+            words = f"{name.capitalize()} {step}".strip()
+            button.setToolTip(f"{words} ({keys})")
+            button.setEnabled(can)
+            self.actions_by_name[name].setText(words.replace("&", "&&"))
+            self.actions_by_name[name].setEnabled(can)
 
     def _on_hovered(self, neuron: tuple[str, int] | None) -> None:
-        if neuron is None:
-            self.output_panel.show_neuron(None, None)
-        else:
-            self.output_panel.show_neuron(*neuron)
+        self._pointed = neuron
+        self._show_neuron()
+
+    def _show_neuron(self, _selection: Selection | None = None) -> None:
+        """The output panel shows the neuron pointed at, else the one selected alone."""
+        selection = self.canvas.selection
+        chosen = selection.neuron if selection.neurons else None
+        self.output_panel.show_neuron(*(self._pointed or chosen or (None, None)))
 
     def show_refusal(self, sentence: str) -> None:
         self.message_panel.add(sentence, True)
@@ -267,7 +282,8 @@ class MainWindow(QMainWindow):
         self.edit("Empty the canvas", lambda project: project.with_new_weights(Topology()))
 
     def undo(self) -> None:
-        if self.document.stack.canUndo():
+        # A size that is still being typed is the last thing done.
+        if not self.canvas.editor.sizing.cancel() and self.document.stack.canUndo():
             self.document.undo()
 
     def redo(self) -> None:

@@ -134,6 +134,8 @@ class Runner(QObject):
             self.stop()
             if not self._start(mode):
                 return
+        # What the run learns becomes a step, and before that nothing else may come.
+        self._document.stack.forget_undone()
         self._set_running(True)
         self._timer.start()
 

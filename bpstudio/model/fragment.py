@@ -23,6 +23,8 @@ from bpstudio.model.topology import Layer, Link, Topology, TopologyError
 
 KIND = "bpstudio fragment"
 MAX_TEXT = 50_000_000
+MOST_COPIED = 1_500_000
+"""So many weights are a text of at most ``MAX_TEXT``: up to 26 letters each, 3 for each mask of them."""
 NO_FRAGMENT = "The clipboard holds no piece of a network: copy layers, or a shape such as 4-8-3."
 
 
@@ -60,7 +62,18 @@ class Fragment:
     # As text
 
     def text(self) -> str:
-        """JSON that ``parse`` understands; numbers keep their bits."""
+        """JSON that ``parse`` understands; numbers keep their bits. TopologyError for too many."""
+        size = {layer.id: layer.size for layer in self.topology.layers}
+        count = sum(
+            size[link.source] * size[link.target]
+            for link in self.topology.links
+            if link.key in self.weights or link.mask is not None or link.locked is not None
+        )
+        if count > MOST_COPIED:
+            raise TopologyError(
+                f"There are {count:,} weights among these layers; up to {MOST_COPIED:,} can be copied: "
+                "copy fewer layers, duplicate them, or save the project."
+            )
         links = []
         for link in self.topology.links:
             entry: dict[str, Any] = {"source": link.source, "target": link.target}
@@ -82,9 +95,9 @@ class Fragment:
     @classmethod
     def parse(cls, text: str) -> Fragment:
         """A fragment from its text or from a plain shape; TopologyError if it is neither."""
-        text = text.strip()
         if len(text) > MAX_TEXT:
             raise TopologyError("The text on the clipboard is too long to be pasted.")
+        text = _unwrapped(text)
         if not text.startswith("{"):
             return cls(_chain(text))
         try:
@@ -93,6 +106,17 @@ class Fragment:
             raise
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise TopologyError(NO_FRAGMENT) from None
+
+
+def is_fragment(text: str) -> bool:
+    """Whether a text is meant to be the JSON of a fragment, also if a mail has broken its lines."""
+    start = _unwrapped(text[:200])
+    return start.startswith("{") and f'"{KIND}"' in start
+
+
+def _unwrapped(text: str) -> str:
+    """The text in one line: where a mail breaks a line there was a space."""
+    return text.strip().replace("\r\n", " ").replace("\n", " ")
 
 
 def _chain(text: str) -> Topology:

@@ -127,13 +127,22 @@ def one_connection(
     return {(source, target): chosen}
 
 
+def at_disposal(topology: Topology, link: Link) -> BoolArray:
+    """Which connections of a link may go where none is named: those that are there and that neither a
+    lock nor a frozen layer keeps as they are; (target size, source size)."""
+    shape = topology.layer(link.target).size, topology.layer(link.source).size
+    if topology.layer(link.target).frozen:
+        return np.zeros(shape, dtype=bool)
+    there = np.ones(shape, dtype=bool) if link.mask is None else link.mask
+    return there if link.locked is None else there & ~link.locked
+
+
 def weak_connections(project: Project, threshold: float) -> dict[tuple[str, str], BoolArray]:
-    """The connections that are there with a weight of a magnitude below the threshold."""
+    """The connections ``at_disposal`` with a weight of a magnitude below the threshold."""
     found = {}
     for link in project.topology.links:
         weak = np.abs(project.network.weights[link.key]) < threshold
-        if link.mask is not None:
-            weak &= link.mask
+        weak &= at_disposal(project.topology, link)
         if weak.any():
             found[link.key] = weak
     return found
@@ -170,3 +179,36 @@ def set_bias(project: Project, layer_id: str, j: int, value: float) -> Project:
         vector[start + j] = value
 
     return set_parameters(project, change)
+
+
+def unheard_note(before: Project, after: Project) -> str:
+    """What to know of an edit that leaves neurons without effect: those that lead only into frozen
+    layers, along weights of 0 that will never learn. Empty if it leaves no more of them than before."""
+    if before.topology is after.topology:
+        return ""
+    old, new = _unheard(before), _unheard(after)
+    if sum(new.values()) <= sum(old.values()):
+        return ""
+    layer_id = max(new, key=lambda i: new[i] - old.get(i, 0))
+    count, label = new[layer_id], after.topology.label(layer_id)
+    neurons = "1 neuron" if count == 1 else f"{count:,} neurons"
+    return (
+        f"{neurons} of {label} cannot have any effect: the layer behind is frozen, so the weights there "
+        "stay 0. Unfreeze it, or set a weight by hand."
+    )
+
+
+def _unheard(project: Project) -> dict[str, int]:
+    """How many neurons of each layer lead only into frozen layers, along weights of 0."""
+    topology, found = project.topology, {}
+    if not any(layer.frozen for layer in topology.layers):
+        return {}
+    for layer in topology.layers:
+        onward = [link for link in topology.links if link.source == layer.id]
+        if onward and all(topology.layer(link.target).frozen for link in onward):
+            heard = np.zeros(layer.size, dtype=bool)
+            for link in onward:
+                heard |= project.network.weights[link.key].any(axis=0)
+            if not heard.all():
+                found[layer.id] = int((~heard).sum())
+    return found

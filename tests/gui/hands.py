@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from bpstudio.gui.canvas.view import CanvasView
 
@@ -55,3 +57,18 @@ def double_click(view: CanvasView, x: float, y: float) -> None:
     click(view, x, y)
     QTest.mouseDClick(view.viewport(), LEFT, NO_KEYS, at(view, x, y))
     QTest.mouseRelease(view.viewport(), LEFT, NO_KEYS, at(view, x, y))
+
+
+def wheel(view: CanvasView, spot: QPoint, delta: int, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+    """Turn the wheel at a spot of the viewport; 120 is a notch."""
+    event = QWheelEvent(
+        QPointF(spot),
+        view.viewport().mapToGlobal(QPointF(spot)),
+        QPoint(),
+        QPoint(0, delta),
+        Qt.MouseButton.NoButton,
+        keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view.viewport(), event)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from bpstudio.explain.pruning import magnitudes, threshold_for
 from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.main_window import MainWindow
+from bpstudio.model.editing import set_layer_options
 from tests.gui.test_window import open_window
 from tests.gui.windows import closed
 
@@ -72,3 +73,17 @@ def test_that_cut_prunes_them_in_one_undoable_step(
     assert window.document.stack.count() == 1
     window.undo()
     assert window.document.project == before
+
+
+def test_that_locked_and_frozen_weights_stay_and_the_dialog_says_so(window: MainWindow) -> None:
+    window.edit("Freeze", lambda p: set_layer_options(p, ["output"], frozen=True))
+    window.actions_by_name["cut_weak"].trigger()
+    dialog = window.findChild(CutWeakDialog)
+    assert dialog is not None
+    hint = dialog.findChild(QLabel, "weakHintLabel")
+    assert hint is not None and "3 locked or frozen stay" in hint.text()
+    dialog.slider.slider.setValue(dialog.slider.slider.maximum())
+    QTest.mouseClick(dialog.cut_button, Qt.MouseButton.LeftButton)
+    topology = window.document.project.topology
+    assert topology.link("hidden2", "output").mask is None
+    assert topology.connection_count == 28 - round(0.95 * 25)

@@ -221,3 +221,29 @@ def test_that_merged_edits_that_come_back_to_where_they_began_are_no_step(
     document.edit("Other", lambda p: resize_layer(p, "hidden1", 2))
     document.undo()
     assert document.project is project
+
+
+def test_that_a_run_forgets_what_was_undone_before_it_so_redo_never_stops_it(
+    runner: Runner, document: Document, qtbot: QtBot
+) -> None:
+    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 9))
+    document.stack.setClean()
+    document.undo()
+    assert document.stack.canRedo()
+    runner.play()
+    assert not document.stack.canRedo()
+    wait_for_epoch(qtbot, document, 1)
+    document.redo()
+    assert runner.running and str(document.shown.topology) == "2-5-3-1"
+    assert not document.is_clean, "what was saved is not there any more"
+
+
+def test_that_a_run_that_cannot_begin_leaves_what_can_be_redone(
+    runner: Runner, document: Document
+) -> None:
+    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 9))
+    document.edit("Resize", lambda p: resize_layer(p, "input", 7))
+    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 2))
+    document.undo()
+    runner.play()
+    assert not runner.running and document.stack.redoText() == "Resize"

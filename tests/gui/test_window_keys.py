@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -10,7 +11,14 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.actions import ACTIONS
+from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.main_window import MainWindow
+from bpstudio.model.editing import set_layer_options
+from bpstudio.model.project import Project
+from bpstudio.model.topology import Topology
+from bpstudio.model.wiring import set_bias
+from tests.gui.canvas.canvas_help import middle
+from tests.gui.hands import click
 from tests.gui.windows import closed, opened
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -72,3 +80,70 @@ def test_that_the_canvas_zooms_and_is_tidied_by_keys(window: MainWindow) -> None
     QTest.keyClick(window, Qt.Key.Key_T, CONTROL | SHIFT)
     assert canvas.places == places
     assert window.document.stack.undoText() == "Tidy up"
+
+
+def test_that_undo_and_redo_say_what_they_would_do(window: MainWindow) -> None:
+    top, actions = window.top_bar, window.actions_by_name
+    assert not top.undo_button.isEnabled() and not actions["redo"].isEnabled()
+    assert actions["undo"].text() == "Undo"
+    window.edit("Rename to A & B", lambda p: set_layer_options(p, ["hidden1"], name="A & B"))
+    assert top.undo_button.toolTip() == "Undo Rename to A & B (Ctrl+Z)"
+    assert actions["undo"].text() == "Undo Rename to A && B"
+    QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    assert top.redo_button.toolTip() == "Redo Rename to A & B (Ctrl+Shift+Z)"
+    assert actions["redo"].text() == "Redo Rename to A && B" and actions["redo"].isEnabled()
+    assert actions["undo"].text() == "Undo" and not top.undo_button.isEnabled()
+
+
+def test_that_layers_go_from_window_to_window_by_keys(window: MainWindow, qtbot: QtBot) -> None:
+    other = opened(qtbot, Project.create(Topology.parse("3-1")))
+    try:
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        click(window.canvas, *middle(window.canvas, "hidden1"))
+        QTest.keyClick(window.canvas, Qt.Key.Key_C, CONTROL)
+        other.activateWindow()
+        qtbot.waitUntil(other.isActiveWindow)
+        QTest.keyClick(other.canvas, Qt.Key.Key_V, CONTROL)
+        assert str(other.document.project.topology) == "3-5-1"
+        QTest.keyClick(other.canvas, Qt.Key.Key_Z, CONTROL)
+        assert str(other.document.project.topology) == "3-1"
+    finally:
+        closed(other)
+
+
+def test_that_another_project_comes_with_nothing_selected_and_all_of_it_in_view(
+    window: MainWindow,
+) -> None:
+    canvas = window.canvas
+    click(canvas, *middle(canvas, "hidden1"))
+    for _ in range(3):
+        QTest.keyClick(window, Qt.Key.Key_Plus, CONTROL)
+    window.document.open(Project.create(Topology.parse("3-2-2-1")), None)
+    assert canvas.selection == Selection()
+    assert canvas.navigation.fitted
+
+
+def test_that_neurons_without_effect_are_told_as_no_problem(window: MainWindow) -> None:
+    window.document.edit("Weights", lambda p: set_bias(p, "output", 0, 0.5))
+    window.edit("Freeze", lambda p: set_layer_options(p, ["output"], frozen=True))
+    click(window.canvas, *middle(window.canvas, "hidden2"))
+    QTest.keyClicks(window.canvas, "+")
+    message = window.message_panel.messages[0]
+    assert message.text.startswith("1 neuron of hidden 2 cannot have any effect")
+    assert not message.problem
+
+
+def test_that_undo_takes_back_a_size_that_is_still_being_typed_during_a_run(
+    window: MainWindow,
+) -> None:
+    window.edit("Long", lambda p: p.with_config(replace(p.config, epochs=10_000_000)))
+    before = window.document.project
+    click(window.canvas, *middle(window.canvas, "hidden1"))
+    window.toggle_run()
+    QTest.keyClicks(window.canvas, "12")
+    assert window.canvas.drawing.ghost.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_Z, CONTROL)
+    assert not window.canvas.drawing.ghost.isVisible()
+    assert window.document.project is before
+    assert not window.canvas.editor.sizing.settle()

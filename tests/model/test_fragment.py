@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bpstudio as bp
-from bpstudio.model.fragment import Fragment, paste
+from bpstudio.model import fragment as fragments
+from bpstudio.model import wiring
+from bpstudio.model.fragment import Fragment, is_fragment, paste
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import TopologyError
 
@@ -118,3 +121,31 @@ def test_that_nothing_selected_is_refused() -> None:
 def test_that_no_memory_is_taken_for_a_shape_before_it_is_pasted() -> None:
     fragment = Fragment.parse("1000000-400")
     assert not fragment.weights
+
+
+def test_that_a_fragment_whose_lines_a_mail_has_broken_is_the_same() -> None:
+    project = learned(bp.Topology.parse("2-3-4-1"))
+    text = Fragment.of(project, ["hidden1", "hidden2"]).text()
+    wrapped = "\r\n" + "\r\n".join(textwrap.wrap(text, 60, break_long_words=False)) + "\r\n"
+    assert wrapped.count("\n") > 10
+    assert is_fragment(text) and is_fragment(wrapped)
+    assert Fragment.parse(wrapped).text() == text
+    assert not is_fragment("4-8-3") and not is_fragment("a,b\n1,2")
+    assert not is_fragment('{"kind": "something else"}')
+
+
+def test_that_what_can_be_copied_can_be_pasted_and_more_is_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(fragments, "MOST_COPIED", 1_000)
+    monkeypatch.setattr(fragments, "MAX_TEXT", 1_000 * fragments.MAX_TEXT // 1_500_000)
+    project = Project.create(bp.Topology.parse("20-50-1"))
+    # The longest text that a weight can have.
+    longest = np.full(project.network.parameters.size, -1.2345678901234567e-100)
+    project = replace(project, network=project.network.with_parameters(longest))
+    flags = {("input", "hidden1"): np.ones((50, 20), dtype=bool)}
+    project = wiring.lock(wiring.prune(project, {key: ~x for key, x in flags.items()}), flags)
+    again = Fragment.parse(Fragment.of(project, ["input", "hidden1"]).text())
+    assert again.topology.connection_count == 1_000
+    with pytest.raises(TopologyError, match="1,050 weights among these layers; up to 1,000 can be"):
+        Fragment.of(project, ["input", "hidden1", "output"]).text()

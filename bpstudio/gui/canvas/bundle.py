@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -64,6 +64,11 @@ class Bundle:
     target_ys: FloatArray
     bend: float = 0.0
     kept: BoolArray | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The link's key."""
+        return self.source, self.target
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -142,12 +147,7 @@ class Bundle:
         course = self.course(np.array([x]))
         share, offset = float(course.share[0]), float(course.offset[0])
         from_target = self.target_ys * share + offset
-        if self.kept is None:
-            i, j = self._nearest_of_all(y, share, from_target)
-        else:
-            gaps = np.abs(from_target[:, None] + self.source_ys * (1 - share) - y)
-            best = int(np.where(self.kept, gaps, np.inf).argmin())
-            j, i = divmod(best, len(self.source_ys))
+        i, j = self._nearest_at(y, share, from_target)
         rise = self.target_ys[j] - self.source_ys[i]
         slope = rise * course.share_slope[0] + course.offset_slope[0]
         gap = abs(from_target[j] + self.source_ys[i] * (1 - share) - y)
@@ -155,21 +155,23 @@ class Bundle:
 
     def crossed(self, start: tuple[float, float], end: tuple[float, float]) -> BoolArray:
         """Which connections a straight stroke crosses: (target size, source size)."""
-        found = np.zeros((len(self.target_ys), len(self.source_ys)), dtype=bool)
+        targets, sources = len(self.target_ys), len(self.source_ys)
         stroke = self._inside(np.array(start, dtype=float), np.array(end, dtype=float))
-        if stroke is None or self.count == 0:
-            return found
+        if stroke is None:
+            return np.zeros((targets, sources), dtype=bool)
+        # Of the curves into a neuron, those from the first sources pass above a point and the others
+        # below. As the point goes along the stroke, the curves between the least and the most above it
+        # have changed sides, and so have met it.
+        least, most = np.full(targets, sources), np.zeros(targets, dtype=int)
         steps = 1 + int(np.abs(stroke[1] - stroke[0]).max() // STROKE_STEP)
-        before = None
         for x, y in np.linspace(stroke[0], stroke[1], steps + 1):
-            # Where a connection is below the stroke at one point and above it at the next, they meet.
             course = self.course(np.array([x]))
             share, offset = course.share[0], course.offset[0]
-            height = (self.target_ys * share + offset)[:, None] + self.source_ys * (1 - share) - y
-            found |= height == 0
-            if before is not None:
-                found |= (height > 0) != (before > 0)
-            before = height
+            from_source, wanted = self.source_ys * (1 - share), y - self.target_ys * share - offset
+            least = np.minimum(least, np.searchsorted(from_source, wanted, "left"))
+            most = np.maximum(most, np.searchsorted(from_source, wanted, "right"))
+        each = np.arange(sources)
+        found: BoolArray = (each >= least[:, None]) & (each < most[:, None])
         return found if self.kept is None else found & self.kept
 
     def _inside(self, start: FloatArray, end: FloatArray) -> FloatArray | None:
@@ -182,17 +184,43 @@ class Bundle:
         low, high = np.clip((np.array([left, right]) - start[0]) / (end[0] - start[0]), 0, 1)
         return np.array([start + low * (end - start), start + high * (end - start)])
 
-    def _nearest_of_all(self, y: float, share: float, from_target: FloatArray) -> tuple[int, int]:
+    def _nearest_at(self, y: float, share: float, from_target: FloatArray) -> tuple[int, int]:
         """For every target neuron the best source neuron by bisection, then the best of these."""
-        if share > 1 - 1e-6:
-            return 0, int(np.abs(from_target - y).argmin())
-        wanted = (y - from_target) / (1 - share)
-        above = np.clip(np.searchsorted(self.source_ys, wanted), 1, max(len(self.source_ys) - 1, 1))
-        sides = np.minimum(np.stack([above - 1, above]), len(self.source_ys) - 1)
-        side = np.abs(self.source_ys[sides] - wanted).argmin(axis=0)
-        best = sides[side, np.arange(len(wanted))]
-        j = int(np.abs(self.source_ys[best] - wanted).argmin())
-        return int(best[j]), j
+        n = len(self.source_ys)
+        # Where they all meet, the first one of each target neuron is as good as any.
+        wanted = np.full(len(from_target), -np.inf)
+        if share <= 1 - 1e-6:
+            wanted = (y - from_target) / (1 - share)
+        place = np.searchsorted(self.source_ys, wanted)
+        if self.kept is None:
+            sides = np.stack([np.maximum(place - 1, 0), np.minimum(place, n - 1)])
+            there = np.ones(sides.shape, dtype=bool)
+        else:
+            every = np.arange(len(place))
+            sides = np.stack([self._kept_before[every, place], self._kept_after[every, place]])
+            there = (sides >= 0) & (sides < n)
+            sides = np.where(there, sides, 0)
+        gaps = np.abs(from_target + self.source_ys[sides] * (1 - share) - y)
+        best = int(np.where(there, gaps, np.inf).argmin())
+        side, j = divmod(best, len(place))
+        return int(sides[side, j]), j
+
+    @cached_property
+    def _kept_before(self) -> IntArray:
+        """The last source neuron before each place that is connected: (target size, source size + 1);
+        -1 where there is none."""
+        numbers = np.where(np.asarray(self.kept), np.arange(len(self.source_ys)), -1)
+        before: IntArray = np.maximum.accumulate(numbers, axis=1)
+        return np.pad(before, ((0, 0), (1, 0)), constant_values=-1)
+
+    @cached_property
+    def _kept_after(self) -> IntArray:
+        """The first source neuron from each place on that is connected: (target size, source size + 1);
+        the source's size where there is none."""
+        n = len(self.source_ys)
+        numbers = np.where(np.asarray(self.kept), np.arange(n), n)
+        after: IntArray = np.minimum.accumulate(numbers[:, ::-1], axis=1)[:, ::-1]
+        return np.pad(after, ((0, 0), (0, 1)), constant_values=n)
 
 
 def bundle(

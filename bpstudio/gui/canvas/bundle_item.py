@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.bundle import Bundle
-from bpstudio.gui.canvas.ink import shares
+from bpstudio.gui.canvas.ink import DIMMED, shares
 from bpstudio.gui.canvas.raster import Strokes, pen_of
 from bpstudio.gui.canvas.traces import paths_of
 from bpstudio.gui.theme import Theme
 from bpstudio.model.arrays import FloatArray
-
-DIMMED = 0.2
-"""Opacity of connections that are not looked at."""
 
 
 class BundleItem(QGraphicsItem):
@@ -62,10 +59,6 @@ class BundleItem(QGraphicsItem):
         if layer == self.bundle.source:
             return [self.strokes.of_source(neuron)]
         return [self.strokes.of_target(neuron)] if layer == self.bundle.target else []
-
-    def nearest(self, pos: QPointF) -> tuple[int, int, float]:
-        """(source neuron, target neuron, distance) of the connection nearest to a scene position."""
-        return self.bundle.nearest(pos.x(), pos.y())
 
     def boundingRect(self) -> QRectF:
         return self._box

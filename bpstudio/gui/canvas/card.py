@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QButtonGroup
 
 from bpstudio.gui.canvas.inspector import Inspector
-from bpstudio.gui.canvas.inspector_fields import Field
+from bpstudio.gui.canvas.inspector_fields import Field, Page
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
@@ -54,7 +54,10 @@ class CanvasCard(Card):
         self.canvas.selection_changed.connect(self.inspector.show_selection)
         for field in self.inspector.findChildren(Field):
             field.left.connect(self.canvas.setFocus)
-        self.canvas.rename_requested.connect(self.inspector.rename)
+        for page in self.inspector.findChildren(Page):
+            page.left.connect(self.canvas.setFocus)
+        self.canvas.options_requested.connect(self.inspector.open_first)
+        self.canvas.size_requested.connect(self.inspector.open_size)
         document.shown_changed.connect(self.inspector.show_project)
 
     def _add_tools(self) -> None:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from bpstudio.gui.canvas.gestures.base import counted
 from bpstudio.gui.canvas.selection import Connection, Key, Neuron, Selection
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
 
 
 def selection_name(project: Project, selection: Selection) -> str:
-    """What is selected."""
-    if selection.connection is not None:
-        return connection_name(project, selection.connection)
+    """What is selected: layers and links with the part of them that is looked at, or parts alone."""
+    topology = project.topology
+    parts = [layer_name(project, x.id) for x in topology.layers if x.id in selection.layers]
+    parts += [link_name(project, x.key) for x in topology.links if x.key in selection.links]
     if len(selection.neurons) > 1:
-        return f"{len(selection.neurons)} neurons"
+        parts.append(counted(len(selection.neurons), "neuron"))
     if selection.neuron is not None:
-        return neuron_name(project, selection.neuron)
-    parts = [layer_name(project, x.id) for x in project.topology.layers if x.id in selection.layers]
-    parts += [link_name(project, link.key) for link in project.topology.links
-              if link.key in selection.links]  # fmt: skip
+        parts.append(neuron_name(project, selection.neuron))
+    if selection.connection is not None:
+        parts.append(connection_name(project, selection.connection))
     return "; ".join(parts) or "nothing selected"
 
 
 def layer_name(project: Project, layer_id: str) -> str:
     """A layer with its size and options."""
     layer = project.topology.layer(layer_id)
-    words = [f"layer {project.topology.label(layer_id)}, {layer.size} neurons"]
+    words = [f"layer {project.topology.label(layer_id)}, {counted(layer.size, 'neuron')}"]
     if layer is not project.topology.layers[0]:
         words.append(ACTIVATIONS[layer.activation].label)
         if layer.frozen:
@@ -35,20 +36,39 @@ def layer_name(project: Project, layer_id: str) -> str:
 
 
 def neuron_name(project: Project, neuron: Neuron) -> str:
-    """A neuron with its bias."""
+    """A neuron with the column or class it stands for, and its bias."""
     layer_id, k = neuron
-    name = f"neuron {k + 1} of {project.topology.label(layer_id)}"
+    words = [f"neuron {k + 1} of {project.topology.label(layer_id)}"]
+    names = _names(project, layer_id)
+    if len(names) == project.topology.layer(layer_id).size:
+        words.append(names[k])
     biases = project.network.biases.get(layer_id)
-    return name if biases is None else f"{name}, bias {biases[k]:.4g}"
+    if biases is not None:
+        words.append(f"bias {biases[k]:.4g}")
+    return ", ".join(words)
+
+
+def _names(project: Project, layer_id: str) -> tuple[str, ...]:
+    """What the data call the neurons of the input or the output."""
+    if project.dataset is None or len(project.topology.layers) < 2:
+        return ()
+    preparation = project.dataset.preparation
+    if layer_id == project.topology.input.id:
+        return tuple(preparation.input_names)
+    return tuple(preparation.output_names) if layer_id == project.topology.output.id else ()
 
 
 def link_name(project: Project, key: Key) -> str:
-    """A link with how many of its connections are there."""
+    """A link with how many of its connections are there, and how many are locked."""
     label, link = project.topology.label, project.topology.link(*key)
     size = project.network.weights[key].size
     there = size if link.mask is None else int(link.mask.sum())
-    count = f"{there} connections" if there == size else f"{there} of {size} connections"
-    return f"link {label(key[0])} to {label(key[1])}, {count}"
+    of_all = counted(size, "connection")
+    words = [of_all if there == size else f"{there:,} of {of_all}"]
+    locked = 0 if link.locked is None else int(link.locked.sum())
+    if locked:
+        words.append("locked" if locked == there else f"{locked:,} locked")
+    return f"link {label(key[0])} to {label(key[1])}, {', '.join(words)}"
 
 
 def connection_name(project: Project, connection: Connection) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsScene
 
 from bpstudio.explain.neurons import LayerAnswer, answers
 from bpstudio.explain.scales import weight_bound
-from bpstudio.gui.canvas.bundle import bundle
+from bpstudio.gui.canvas.bundle import Bundle, bundle
 from bpstudio.gui.canvas.bundle_item import BundleItem
 from bpstudio.gui.canvas.flow_show import FlowShow
 from bpstudio.gui.canvas.layer_item import LayerItem
@@ -19,11 +20,13 @@ from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
 from bpstudio.gui.canvas.light import LightItem
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
+from bpstudio.gui.canvas.padlock import PadlockItem
 from bpstudio.gui.canvas.raster import kernel_ready
 from bpstudio.gui.canvas.selection import Connection, Key, Neuron, Selection
 from bpstudio.gui.canvas.sprite import Motion
 from bpstudio.gui.canvas.traces import TraceItem, paths_of
 from bpstudio.gui.theme import Theme
+from bpstudio.model.arrays import BoolArray
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
@@ -60,16 +63,21 @@ class Drawing(QGraphicsScene):
         self.addItem(self.picture)
         self.ghost, self.card = GhostItem(), HoverCard()
         self.ghost.setVisible(False)
-        self.trace, self.marks, self.pruned = TraceItem(), TraceItem(), TraceItem()
+        self.trace, self.marks, self.pruned = (
+            TraceItem(self.picture, kind) for kind in ("traced", "selected", "pruned")
+        )
         self.shows_pruned = False
+        self._gone: dict[Key, Bundle] = {}
+        """The pruned connections, while they are in view."""
         self.turned = False
         """Whether the view shows the scene from bottom to top."""
         self._row: tuple[Dataset | None, int] = (None, 0)
         self.scale = 1.0
         """The magnitude of a weight or bias that has full ink."""
-        self.light = LightItem()
+        self.light, self.padlocks = LightItem(), PadlockItem()
         for item in (self.ghost, self.card, self.trace, self.marks, self.pruned, self.light):
             self.addItem(item)
+        self.addItem(self.padlocks)
         self.halo = QGraphicsPathItem()
         self.halo.setZValue(0.9)
         self.addItem(self.halo)
@@ -85,6 +93,7 @@ class Drawing(QGraphicsScene):
             self._rebuild(project)
         self._refresh(project)
         if rebuilt:
+            self.show_pruned(self.shows_pruned)
             self.flow.clock.begin_anew()
         else:
             self.flow.clock.tick()
@@ -116,8 +125,8 @@ class Drawing(QGraphicsScene):
             item.theme = self.theme
             self.bundles[link.key] = item
             self.addItem(item)
+        self.padlocks.show_locks(topology, {curves.key: curves for curves in bundles})
         self._name_neurons(project)
-        self.show_pruned(self.shows_pruned)
 
     def _on_rested(self) -> None:
         for item in self.layers.values():
@@ -181,7 +190,7 @@ class Drawing(QGraphicsScene):
         for link in self.bundles.values():
             link.theme = theme
         self.ghost.theme = self.card.theme = theme
-        for mark in (self.trace, self.marks, self.pruned, self.light):
+        for mark in (self.trace, self.marks, self.pruned, self.light, self.padlocks):
             mark.theme = theme
         pen = QPen(theme.color("accent", 0.35), HALO_WIDTH)
         pen.setCosmetic(True)
@@ -220,6 +229,7 @@ class Drawing(QGraphicsScene):
             link.lit = selection.neuron
             link.update()
         self._light()
+        self.padlocks.look_at("chosen", selection.connection)
         self.marks.show_strokes([(self._outline(selection), "accent", Qt.PenStyle.SolidLine)])
 
     def _outline(self, selection: Selection) -> QPainterPath:
@@ -244,13 +254,24 @@ class Drawing(QGraphicsScene):
     def show_pruned(self, shown: bool) -> None:
         """Show pruned connections, dotted, or do not."""
         self.shows_pruned = shown
-        path = QPainterPath()
+        self.reveal_pruned(shown)
+
+    def reveal_pruned(self, shown: bool) -> None:
+        """Have pruned connections in view for the time of a gesture, or again as they were."""
         topology = self.project.topology
-        for link in topology.links if shown else ():
-            if link.mask is not None:
-                gone = bundle(topology, self.places, link.key, pruned=True)
-                path.addPath(paths_of(gone.curves(*gone.connections())))
-        self.pruned.show_strokes([(path, "secondary", Qt.PenStyle.DotLine)])
+        links = topology.links if shown or self.shows_pruned else ()
+        self._gone = {
+            link.key: bundle(topology, self.places, link.key, pruned=True)
+            for link in links
+            if link.mask is not None
+        }
+        dots = list(self._gone.values())
+        self.pruned.show_connections(dots, "secondary", Qt.PenStyle.DotLine)
+
+    def mark_connections(self, chosen: Mapping[Key, BoolArray], token: str) -> None:
+        """Show some connections of each link, (target size, source size), in a colour, dashed."""
+        bundles = [replace(self.bundles[key].bundle, kept=kept) for key, kept in chosen.items()]
+        self.trace.show_connections(bundles, token, Qt.PenStyle.DashLine)
 
     def mark_target(self, layer_id: str | None, neuron: int | None = None) -> None:
         """Show a layer, or one neuron of it, as where a link would end."""
@@ -289,6 +310,7 @@ class Drawing(QGraphicsScene):
             curves = self.bundles[source, target].bundle
             path = paths_of(curves.curves(np.array([i]), np.array([j])))
         self.halo.setPath(path)
+        self.padlocks.look_at("hovered", hovered)
 
     # What is where
 
@@ -318,13 +340,20 @@ class Drawing(QGraphicsScene):
         return None, ""
 
     def connection_at(self, pos: QPointF, reach: float) -> Connection | None:
-        """The connection nearest to a position, if one is within reach."""
+        """The connection nearest to a position, if one is within reach: also a pruned one in view."""
         best, found = reach, None
-        for (source, target), item in self.bundles.items():
-            i, j, distance = item.nearest(pos)
+        there = [item.bundle for item in self.bundles.values()]
+        for one in (*there, *self._gone.values()):
+            i, j, distance = one.nearest(pos.x(), pos.y())
             if distance < best:
-                best, found = distance, (source, i, target, j)
+                best, found = distance, (one.source, i, one.target, j)
         return found
+
+    def is_pruned(self, connection: Connection) -> bool:
+        """Whether a connection of the topology is not there."""
+        source, i, target, j = connection
+        kept = self.bundles[source, target].bundle.kept
+        return kept is not None and not kept[j, i]
 
 
 def _places_of(project: Project) -> tuple[object, ...]:

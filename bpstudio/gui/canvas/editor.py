@@ -31,15 +31,22 @@ from bpstudio.model.wiring import (
     restore,
     set_bias,
     set_weight,
+    unheard_note,
 )
 
 
 class Editor:
-    """Edits one document; ``refused`` is told why something could not be done."""
+    """Edits one document; ``refused`` is told why something could not be done, ``noted`` what else
+    people should know of an edit."""
 
-    def __init__(self, document: Document, refused: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        document: Document,
+        refused: Callable[[str], None],
+        noted: Callable[[str], None],
+    ) -> None:
         self.document = document
-        self._refused = refused
+        self._refused, self._noted = refused, noted
         self.sizing = Sizing(self)
 
     @property
@@ -48,11 +55,14 @@ class Editor:
 
     def edit(self, name: str, change: Change, merge: str | None = None) -> bool:
         """Edit the document; False, with a message, if the edit is refused."""
+        before = self.document.project
         try:
             self.document.edit(name, change, merge)
         except ValueError as error:
             self._refused(str(error))
             return False
+        if note := unheard_note(before, self.document.project):
+            self._noted(note)
         return True
 
     def refuse(self, sentence: str) -> None:
@@ -110,13 +120,17 @@ class Editor:
         layers: Iterable[str],
         places: dict[str, tuple[float, float]],
         step: tuple[float, float],
+        merge: bool = False,
     ) -> None:
-        """Move layers from where all are by a step; steps in a row are one edit."""
+        """Move layers from where all are by a step; steps in a row that ``merge`` are one edit."""
+        if step == (0.0, 0.0):
+            return
         moved = sorted(layers)
         after = dict(places)
         for i in moved:
             after[i] = places[i][0] + step[0], places[i][1] + step[1]
-        self.edit("Move", lambda project: move_layers(project, after), f"move {moved}")
+        merged = f"move {moved}" if merge else None
+        self.edit("Move", lambda project: move_layers(project, after), merged)
 
     def set_activation(self, layers: Iterable[str], name: str) -> None:
         layers = list(layers)
@@ -166,11 +180,15 @@ class Editor:
         """Prune the connections selected."""
         if chosen := self._connections(selection):
             self.edit("Cut connections", lambda project: prune(project, chosen))
+        else:
+            self.refuse("Select a connection or a link to cut it: a layer goes with Delete.")
 
     def restore(self, selection: Selection) -> None:
         """Bring back the pruned connections selected."""
         if chosen := self._connections(selection):
             self.edit("Restore connections", lambda project: restore(project, chosen))
+        else:
+            self.refuse("Select a connection or a link to restore what was cut of it.")
 
     def set_weight(self, connection: Connection, value: float) -> None:
         self.edit(f"Weight {value:g}", lambda project: set_weight(project, *connection, value))
@@ -192,21 +210,21 @@ class Editor:
 
     # The clipboard
 
-    def copied(self, selection: Selection) -> str | None:
-        """The selected layers as text; None, with a message, if there are none."""
+    def copied(self, selection: Selection) -> Fragment | None:
+        """The selected layers; None, with a message, if there are none."""
         try:
-            return Fragment.of(self.document.project, selection.layers).text()
+            return Fragment.of(self.document.project, selection.layers)
         except ValueError as error:
             self._refused(str(error))
             return None
 
-    def paste(self, text: str, after: str | None, name: str = "Paste") -> tuple[str, ...]:
-        """Put what the text says behind a layer; the ids of the new layers, none if it was refused."""
+    def paste(self, fragment: Fragment, after: str | None, name: str = "Paste") -> tuple[str, ...]:
+        """Put a fragment behind a layer; the ids of the new layers, none if it was refused."""
         new: tuple[str, ...] = ()
 
         def change(project: Project) -> Project:
             nonlocal new
-            pasted, new = paste(project, Fragment.parse(text), after)
+            pasted, new = paste(project, fragment, after)
             return pasted
 
         return new if self.edit(name, change) else ()

@@ -93,8 +93,9 @@ class Hand:
     def _point(self) -> None:
         """Give the pointer the shape of what a press would do."""
         if self._gesture is None:
-            turned = self._view.navigation.turned
-            self._view.viewport().setCursor(cursor(self.tool, self._part, self.space, turned))
+            turned, viewport = self._view.navigation.turned, self._view.viewport()
+            pixel = viewport.devicePixelRatioF()
+            viewport.setCursor(cursor(self.tool, self._part, self.space, turned, pixel))
         elif self._gesture.cursor is not None:
             self._view.viewport().setCursor(self._gesture.cursor)
 

@@ -50,7 +50,7 @@ class Hover:
         topology, weights = self._drawing.project.topology, self._drawing.project.network.weights
         link = topology.link(source, target)
         lines = [topology.connection_label(*connection)]
-        if link.mask is not None and not link.mask[j, i]:
+        if self._drawing.is_pruned(connection):
             return [*lines, "pruned"]
         lines.append(f"w = {exact_text(weights[source, target][j, i])}")
         if link.locked is not None and link.locked[j, i]:

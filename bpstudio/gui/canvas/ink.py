@@ -23,8 +23,9 @@ KNEE = 0.6
 """Ink up to this much darkens evenly; what is laid over it counts less and less."""
 SEA = 0.55
 """How dark, on average, connections may become where they lie close."""
-DIMMED = 0.16
-"""What is left of the ink of connections that are not looked at."""
+DIMMED = 0.2
+"""Opacity of connections that are not looked at."""
+MARK_WIDTH, MARK_OPACITY = 2.0, 0.9
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,19 @@ class Pen:
         within SEA on average."""
         mean = self.density * float(ink.sum()) / max(self.count, 1)
         return min(1.0, SEA / mean) if mean > 0 else 1.0
+
+
+@dataclass(frozen=True)
+class Marker(Pen):
+    """A pen for connections that are marked: none is fainter than another."""
+
+    def widths(self, shares: FloatArray) -> FloatArray:
+        """See ``Pen``."""
+        return np.full(shares.shape, MARK_WIDTH * self.thin)
+
+    def opacities(self, shares: FloatArray) -> FloatArray:
+        """See ``Pen``."""
+        return np.full(shares.shape, MARK_OPACITY)
 
 
 def shares(weights: FloatArray, scale: float) -> FloatArray:

@@ -54,11 +54,16 @@ class Inspector(QStackedWidget):
         self._project = project
         self._refresh()
 
-    def rename(self) -> None:
-        """Let people type the selected layer's name."""
+    def open_first(self) -> None:
+        """Let people type the first option of what is selected: a name, a bias, a weight."""
+        page = self.currentWidget()
+        if isinstance(page, Page):
+            page.open_first()
+
+    def open_size(self) -> None:
+        """Let people type the selected layers' size."""
         if self.currentWidget() is self.layers:
-            self.layers.name.setFocus()
-            self.layers.name.selectAll()
+            self.layers.size_edit.take_focus()
 
     def _refresh(self) -> None:
         selection = self._selection.within(self._project.topology)

@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 
 from bpstudio.gui.canvas.editor import Editor
 from bpstudio.gui.canvas.selection import Selection
@@ -44,6 +52,11 @@ class Field(QLineEdit):
             # What does not fit is cut at its end: without its first digits a number is another one.
             self.setCursorPosition(0)
 
+    def take_focus(self) -> None:
+        """Let people type another text."""
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.selectAll()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.setText(self._shown)
@@ -63,7 +76,9 @@ class Field(QLineEdit):
 
 
 class Page(QWidget):
-    """One row of fields for one kind of selection."""
+    """One row of fields for one kind of selection. ``left``: Escape ended what was done in it."""
+
+    left = Signal()
 
     def __init__(self, editor: Editor) -> None:
         super().__init__()
@@ -83,6 +98,23 @@ class Page(QWidget):
     def show_selection(self, project: Project, selection: Selection) -> None:
         """Show what is selected in the project."""
         self.selection = selection
+
+    def open_first(self) -> None:
+        """The focus goes to the first field, box or button that can be used."""
+        fields = [field for field in self.findChildren(Field) if field.isEnabled()]
+        if fields:
+            fields[0].take_focus()
+            return
+        buttons = [button for button in self.findChildren(QAbstractButton) if button.isEnabled()]
+        if buttons:
+            buttons[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, of any part that has no other use for it, leads back."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def add_title(self) -> QLabel:
         label = QLabel()

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import time
-
 from PySide6.QtCore import Qt, Signal
 
-from bpstudio.explain.change import bias_position, change_of, weight_position
+from bpstudio.explain.change import bias_position, weight_position
 from bpstudio.gui.canvas.editor import Editor
+from bpstudio.gui.canvas.gradient_label import GradientLabel
 from bpstudio.gui.canvas.inspector_fields import Page
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.fitting_label import FittingLabel
 from bpstudio.gui.settings import ChoiceControl
-from bpstudio.gui.widgets import exact_text, secondary_label, signed_text
+from bpstudio.gui.widgets import exact_text, secondary_label
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.initialise import INITIALISERS
 from bpstudio.model.project import Project
 
-MOST_VALUES = 2_000_000
-"""Rows times parameters above which a gradient would take too long for a live figure."""
-GRADIENT_SECONDS = 0.5
-"""At most this often a gradient is computed while the weights move."""
 LEAST_CHOICE = 84
+INITIALISER_CHOICES = {"": "as all layers", **{n: x.label for n, x in INITIALISERS.items()}}
+"""Labels of what a layer's initialiser can be, by name."""
 MIXED = ""
 """What a field shows where the selected layers differ."""
 
@@ -50,18 +47,20 @@ class LayersPage(Page):
         super().__init__(editor)
         self.name = self.add_field("layerNameEdit", "Name", "What this layer is called (F2)", 118)
         self.size_edit = self.add_field(
-            "layerSizeEdit", "Size", "How many neurons: type it here or on the canvas", 48
+            "layerSizeEdit",
+            "Size",
+            "How many neurons: type it here, or on the canvas as + and −",
+            48,
         )
         labels = {name: activation.label for name, activation in ACTIVATIONS.items()}
         self.activation = self._choice(
             "layerActivationBox", "Activation", "Activation of this layer", labels
         )
-        starts = {"": "as all layers", **{n: x.label for n, x in INITIALISERS.items()}}
         self.initialiser = self._choice(
             "layerInitialiserBox",
             "Initialiser",
             "How starting weights into this layer are drawn",
-            starts,
+            INITIALISER_CHOICES,
         )
         self.frozen = self.add_box(
             "layerFrozenBox", "frozen", "Training changes nothing that leads into this layer"
@@ -146,26 +145,14 @@ class ParameterPage(Page):
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
         self.title = self.add_title()
-        self._gradient = secondary_label()
-        self._gradient.setMinimumWidth(110)
-        self._of: tuple[Project | None, int] = (None, -1)
-        self._computed_at = 0.0
+        self.gradient = GradientLabel()
 
-    def show_gradient(self, project: Project, position: int, symbol: str) -> None:
-        """The slope of the loss along the parameter, or a dash where it takes too long."""
-        moved = self._of[1] != position
-        if self._of == (project, position) and not moved:
-            return
-        now = time.monotonic()
-        shown_is_kept = project is self.editor.document.project
-        if not moved and not shown_is_kept and now - self._computed_at < GRADIENT_SECONDS:
-            return
-        self._of, self._computed_at = (project, position), now
-        size = project.topology.parameter_count * (len(project.dataset) if project.dataset else 0)
-        text = "–"
-        if size <= MOST_VALUES and project.problem() is None:
-            text = signed_text(change_of(project, position).gradient)
-        self._gradient.setText(f"∂E/∂{symbol} {text}")
+    def show_gradient(self, project: Project, position: int | None, symbol: str) -> None:
+        """The slope of the loss along the parameter at a position of the vector; None: there is none."""
+        self.gradient.setVisible(position is not None)
+        if position is not None:
+            moving = project is not self.editor.document.project
+            self.gradient.show_parameter(project, position, symbol, moving)
 
 
 class NeuronPage(ParameterPage):
@@ -173,9 +160,10 @@ class NeuronPage(ParameterPage):
 
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
-        self.bias = self.add_field("neuronBiasEdit", "bias", "The neuron's bias: type another", 96)
-        self.row.addWidget(self._gradient)
-        self.row.addStretch(1)
+        self.bias = self.add_field(
+            "neuronBiasEdit", "bias", "The neuron's bias: type another (F2)", 96
+        )
+        self.row.addWidget(self.gradient, 1)
         self._delete = self.add_button(
             "deleteNeuronButton",
             "Delete neuron",
@@ -193,10 +181,9 @@ class NeuronPage(ParameterPage):
         self.title.setText(label if count == 1 else f"{count} neurons")
         self.bias.setEnabled(one and topology.layer(layer).bias)
         self._delete.setText("Delete neuron" if count == 1 else f"Delete {count} neurons")
-        self._gradient.setVisible(one)
         self.bias.show_value(exact_text(project.network.biases[layer][k]) if one else MIXED)
-        if one:
-            self.show_gradient(project, bias_position(topology, layer, k), "b")
+        there = one and topology.layer(layer).bias
+        self.show_gradient(project, bias_position(topology, layer, k) if there else None, "b")
 
     def _on_bias(self, text: str) -> None:
         value = self.number(text)
@@ -219,13 +206,15 @@ class LinksPage(Page):
         self.row.addWidget(self._count)
         self.row.addStretch(1)
         self.locked = self.add_box(
-            "linkLockedBox", "locked", "Training keeps the weights of these connections"
+            "linkLockedBox",
+            "locked",
+            "Training keeps the weights of these connections (F2 leads here)",
         )
         self.locked.clicked.connect(self._on_locked)
         self.add_button(
             "restoreLinkButton",
             "Restore all",
-            "Bring back pruned connections, at 0",
+            "Bring back pruned connections, at 0 (Shift+X)",
             self._on_restore,
         )
         self.add_button(
@@ -268,9 +257,10 @@ class ConnectionPage(ParameterPage):
 
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
-        self.weight = self.add_field("weightEdit", "w", "The connection's weight: type another", 96)
-        self.row.addWidget(self._gradient)
-        self.row.addStretch(1)
+        self.weight = self.add_field(
+            "weightEdit", "w", "The connection's weight: type another (F2)", 96
+        )
+        self.row.addWidget(self.gradient, 1)
         self.locked = self.add_box("weightLockedBox", "locked", "Training keeps this weight")
         self.cut = self.add_button("cutConnectionButton", "Cut", "", self._on_cut)
         self.weight.entered.connect(self._on_weight)
@@ -296,7 +286,8 @@ class ConnectionPage(ParameterPage):
             if pruned
             else "Prune the connection: its weight is 0 and stays 0 (X)"
         )
-        self.show_gradient(project, weight_position(topology, source, i, target, j), "w")
+        position = weight_position(topology, source, i, target, j)
+        self.show_gradient(project, None if pruned else position, "w")
 
     @property
     def _alone(self) -> Selection:

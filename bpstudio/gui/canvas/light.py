@@ -13,7 +13,7 @@ from bpstudio.explain.keys import Place
 from bpstudio.gui.canvas.bundle import bundle
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.overlay import paint_bubble
-from bpstudio.gui.canvas.traces import MOST_CURVES, paths_of
+from bpstudio.gui.canvas.traces import paths_of
 from bpstudio.gui.theme import TEXT_SIZE, Theme, text_font
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.topology import Topology
@@ -22,6 +22,8 @@ PULSE_MS = 700
 HALO, BIAS_RADIUS, PULSE_RADIUS = 5.0, 8.0, 4.5
 BUTTONS = 34.0
 """Height of the buttons above a layer, with the gap below them."""
+MOST_CURVES = 3000
+"""More lit connections than this would take longer than a frame."""
 MOST_PULSES = 200
 """So many connections show that something runs along them."""
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.darkroom import Darkroom, Order, Picture, take_picture
+from bpstudio.gui.canvas.ink import DIMMED
 from bpstudio.gui.canvas.raster import Strokes, Viewpoint, cost, kernel_ready
 from bpstudio.gui.canvas.raster_numpy import Array
-from bpstudio.gui.canvas.sprite import FAR, STRETCH, Motion, is_whole
-from bpstudio.gui.canvas.turn import QUARTER, is_turned
+from bpstudio.gui.canvas.sprite import FAR, STRETCH, Motion
+from bpstudio.gui.canvas.viewpoint import cropped, paint_picture, suits, viewpoint_of, whole_of
 from bpstudio.gui.theme import Theme
 
-REST_MS = 80
-"""The view rests when it has not moved for this long."""
 INSTANT = 400_000.0
 """Lines times columns that are drawn within a frame, on the GUI thread."""
 IN_TIME = 20_000_000.0
@@ -27,8 +26,6 @@ OVERVIEW, OLD_MS = 480, 1500
 may be while the weights move."""
 MARGIN = 96
 """How far beyond the view pictures reach, in pixels: so far it pans without drawing anew."""
-DIMMED = 0.2
-"""Opacity of connections that are not looked at."""
 BAND = (1.5, 1.1, 0.7, 0.3)
 """Widths of the stripes that a wave is made of, as shares of its reach to both sides."""
 ALL, LIT, WHOLE, FLOWING = "all", "lit", "whole", "flowing"
@@ -36,7 +33,8 @@ WARM_UP_MS = 150
 
 
 class LinksPicture(QGraphicsObject):
-    """Paints the connections that ``show_strokes`` brings, and over them, lit, those of ``light``.
+    """Paints the connections that ``show_strokes`` brings, and over them, lit, those of ``light`` and
+    those of ``mark``, which are forgotten where ``show_strokes`` brings others.
 
     ``exact_shown`` tells that what was asked for last is what is seen, ``warm`` that the compiled kernel
     is there now.
@@ -52,6 +50,8 @@ class LinksPicture(QGraphicsObject):
         self._strokes: dict[str, tuple[Strokes, ...]] = dict.fromkeys(
             (ALL, LIT, WHOLE, FLOWING), ()
         )
+        self._tokens: dict[str, str] = {}
+        """The colours of those that are marked, by kind."""
         self._wave: tuple[float, float] | None = None
         self._pictures: dict[str, Picture] = {}
         self._awaited: dict[str, Order] = {}
@@ -61,10 +61,8 @@ class LinksPicture(QGraphicsObject):
         self._room = Darkroom(self)
         self._room.done.connect(self._on_done)
         self._room.warm.connect(self.warm)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MS)
-        self._rest.timeout.connect(self._on_rest)
+        self._moved = False
+        motion.rested.connect(self._on_rest)
         self._warming = QTimer(self)
         self._warming.setSingleShot(True)
         self._warming.setInterval(WARM_UP_MS)
@@ -96,6 +94,23 @@ class LinksPicture(QGraphicsObject):
             self._cancel(LIT)
             self._pictures.pop(LIT, None)
         self._renew(LIT)
+
+    def mark(self, kind: str, strokes: Sequence[Strokes], token: str = "accent") -> None:
+        """Show these connections once more above all, in one colour; none: none of this kind."""
+        if not strokes:
+            if self._tokens.pop(kind, None) is not None:
+                self._cancel(kind)
+                del self._strokes[kind]
+                self._pictures.pop(kind, None)
+                self.update()
+            return
+        self._tokens[kind], self._strokes[kind] = token, tuple(strokes)
+        self._renew(kind)
+
+    @property
+    def _seen(self) -> tuple[str, ...]:
+        """The kinds whose pictures follow the view."""
+        return ALL, LIT, *self._tokens
 
     def flow(self, strokes: Sequence[Strokes]) -> None:
         """What a wave will show of each connection: what flows through it."""
@@ -135,12 +150,14 @@ class LinksPicture(QGraphicsObject):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        for kind in (ALL, LIT, WHOLE):
+        for kind in (WHOLE, *self._seen):
             self._renew(kind)
 
     def _forget(self) -> None:
-        for kind in (ALL, LIT, WHOLE, FLOWING):
+        for kind in (WHOLE, FLOWING, *self._seen):
             self._cancel(kind)
+        for kind in list(self._tokens):
+            self.mark(kind, ())
         self._pictures.clear()
         self._overviewed.invalidate()
 
@@ -151,7 +168,7 @@ class LinksPicture(QGraphicsObject):
     @property
     def is_exact(self) -> bool:
         """Whether what is seen is what was asked for last."""
-        return not (self._awaited.keys() & {ALL, LIT}) and not self._rest.isActive()
+        return not (self._awaited.keys() & set(self._seen)) and not self._moved
 
     @property
     def shows_flow(self) -> bool:
@@ -172,13 +189,21 @@ class LinksPicture(QGraphicsObject):
 
     def _renew(self, kind: str) -> None:
         """What was drawn of this kind is no longer true."""
-        if self._view is not None and not self._rest.isActive():
+        if self._view is not None and not self._moved:
             self._order(kind)
         self.update()
 
+    def _wait_for_rest(self) -> None:
+        """Draw anew when the view has not moved for a moment."""
+        self._moved = True
+        self._motion.go_on()
+
     def _on_rest(self) -> None:
-        self._order(ALL)
-        self._order(LIT)
+        if not self._moved:
+            return
+        self._moved = False
+        for kind in self._seen:
+            self._order(kind)
         if self._wave is not None:
             self._order_flow()
 
@@ -187,7 +212,7 @@ class LinksPicture(QGraphicsObject):
         if self._view is None or not self._strokes[kind]:
             return
         if kind == WHOLE:
-            order = self._order_from(kind, self._whole(), 0)
+            order = self._order_from(kind, whole_of(self._box, OVERVIEW), 0)
         else:
             order = self._order_from(kind, self._view)
         if order.view.columns * order.view.rows == 0:
@@ -202,15 +227,20 @@ class LinksPicture(QGraphicsObject):
         self._cancel(kind)
         picture = take_picture(order)
         if picture is not None:
-            self._on_done(kind, picture)
+            self._show(kind, picture)
 
     def _order_from(self, kind: str, view: Viewpoint, spare: float = MARGIN) -> Order:
-        cropped = self._cropped(view, round(spare * view.pixel))
-        return Order(self._strokes[kind], cropped, self._inks())
+        part = cropped(view, self._box, round(spare * view.pixel))
+        return Order(self._strokes[kind], part, self._inks(kind))
 
     def _on_done(self, kind: str, picture: Picture) -> None:
-        if self._awaited.get(kind) is picture.order:
-            del self._awaited[kind]
+        # On its way it may have been cancelled.
+        if kind in self._awaited:
+            if self._awaited[kind] is picture.order:
+                del self._awaited[kind]
+            self._show(kind, picture)
+
+    def _show(self, kind: str, picture: Picture) -> None:
         self._keep(kind, picture)
         self.update()
         if self.is_exact:
@@ -222,32 +252,10 @@ class LinksPicture(QGraphicsObject):
             self._overviewed.start()
             self._order(WHOLE)
 
-    def _whole(self) -> Viewpoint:
-        """A viewpoint that has everything in it."""
-        box = self._box
-        scale = OVERVIEW / max(box.width(), box.height(), 1.0)
-        columns, rows = int(np.ceil(box.width() * scale)), int(np.ceil(box.height() * scale))
-        return Viewpoint(scale, -box.left() * scale, -box.top() * scale, columns, rows)
-
-    def _cropped(self, view: Viewpoint, spare: int) -> Viewpoint:
-        """The part of a view in which there are connections, and ``spare`` pixels around the view:
-        device pixels from ``left``, ``top``."""
-        box = self._box
-        left = max(-spare, int(np.floor(box.left() * view.scale + view.dx)))
-        top = max(-spare, int(np.floor(box.top() * view.scale + view.dy)))
-        right = min(view.columns + spare, int(np.ceil(box.right() * view.scale + view.dx)))
-        bottom = min(view.rows + spare, int(np.ceil(box.bottom() * view.scale + view.dy)))
-        return Viewpoint(
-            view.scale,
-            view.dx - left,
-            view.dy - top,
-            max(0, right - left),
-            max(0, bottom - top),
-            view.pixel,
-        )
-
-    def _inks(self) -> Array:
-        colors = [self._theme.color(token) for token in ("positive", "secondary", "negative")]
+    def _inks(self, kind: str) -> Array:
+        token = self._tokens.get(kind)
+        tokens = ("positive", "secondary", "negative") if token is None else (token,) * 3
+        colors = [self._theme.color(token) for token in tokens]
         return np.array([(c.red(), c.green(), c.blue()) for c in colors], dtype=np.float32)
 
     # Painting
@@ -260,7 +268,7 @@ class LinksPicture(QGraphicsObject):
     ) -> None:
         if not self._strokes[ALL]:
             return
-        view = _viewpoint(painter)
+        view = viewpoint_of(painter)
         if widget is None:
             self._paint_elsewhere(painter, view)
             return
@@ -272,7 +280,9 @@ class LinksPicture(QGraphicsObject):
         self._paint_all(painter, view)
         if dimmed:
             painter.setOpacity(1.0)
-            self._paint_picture(painter, view, self._pictures.get(LIT))
+            paint_picture(painter, view, self._pictures.get(LIT))
+        for kind in self._tokens:
+            paint_picture(painter, view, self._pictures.get(kind))
         if self._wave is not None:
             self._paint_wave(painter, view, *self._wave)
 
@@ -280,9 +290,9 @@ class LinksPicture(QGraphicsObject):
         """The view looks from elsewhere: move what was drawn, or scale it while the view zooms; where
         that shows too little, draw at once if that is quick, or else when the view rests."""
         self._view = view
-        for kind in (ALL, LIT):
+        for kind in self._seen:
             strokes, picture = self._strokes[kind], self._pictures.get(kind)
-            if not strokes or (kind not in self._awaited and self._suits(picture, view)):
+            if not strokes or (kind not in self._awaited and suits(picture, view, self._box)):
                 continue
             # What is being drawn would be seen for a moment only.
             self._cancel(kind)
@@ -293,15 +303,17 @@ class LinksPicture(QGraphicsObject):
                 if (taken := take_picture(self._order_from(kind, view, spare))) is not None:
                     self._keep(kind, taken)
                 if not spare:
-                    self._rest.start()
+                    self._wait_for_rest()
             elif self._pictures:
-                self._rest.start()
+                self._wait_for_rest()
             else:
                 self._order(kind)
         flowing = self._pictures.get(FLOWING)
-        if FLOWING in self._awaited or (flowing is not None and not self._suits(flowing, view)):
+        if FLOWING in self._awaited or (
+            flowing is not None and not suits(flowing, view, self._box)
+        ):
             self._forget_flow()
-            self._rest.start()
+            self._wait_for_rest()
 
     def _is_due(self, picture: Picture | None, view: Viewpoint) -> bool:
         """Whether a picture cannot stand in any longer for what this view shows."""
@@ -310,27 +322,11 @@ class LinksPicture(QGraphicsObject):
         stretched = max(view.scale / picture.view.scale, picture.view.scale / view.scale)
         return stretched > FAR or (stretched > STRETCH and self._motion.takes_turn())
 
-    def _suits(self, picture: Picture | None, view: Viewpoint) -> bool:
-        """Whether a picture, moved by whole pixels, is what this view shows."""
-        if picture is None or not _is_shifted(picture.view, view):
-            return False
-        seen = self._cropped(view, 0)
-        left, top = view.dx - seen.dx, view.dy - seen.dy
-        # Where the picture begins in this view.
-        first, upper = view.dx - picture.view.dx, view.dy - picture.view.dy
-        slack = 1e-6
-        return (
-            first <= left + slack
-            and upper <= top + slack
-            and first + picture.view.columns >= left + seen.columns - slack
-            and upper + picture.view.rows >= top + seen.rows - slack
-        )
-
     def _paint_all(self, painter: QPainter, view: Viewpoint) -> None:
         """All connections; where the last picture does not reach, as they are in that of the whole."""
         picture, whole = self._pictures.get(ALL), self._pictures.get(WHOLE)
-        self._paint_picture(painter, view, picture)
-        if whole is None or self._suits(picture, view):
+        paint_picture(painter, view, picture)
+        if whole is None or suits(picture, view, self._box):
             return
         painter.save()
         if picture is not None:
@@ -339,7 +335,7 @@ class LinksPicture(QGraphicsObject):
             inner = QPainterPath()
             inner.addRect(picture.scene_rect)
             painter.setClipPath(rest.subtracted(inner), Qt.ClipOperation.IntersectClip)
-        self._paint_picture(painter, view, whole)
+        paint_picture(painter, view, whole)
         painter.restore()
 
     def _paint_wave(self, painter: QPainter, view: Viewpoint, x: float, reach: float) -> None:
@@ -355,60 +351,16 @@ class LinksPicture(QGraphicsObject):
             if flowing is not None:
                 painter.fillRect(stripe, self._theme.color("surface"))
                 painter.setOpacity(0.75)
-            self._paint_picture(painter, view, flowing or self._pictures.get(ALL))
-        painter.restore()
-
-    def _paint_picture(self, painter: QPainter, view: Viewpoint, picture: Picture | None) -> None:
-        if picture is None:
-            return
-        drawn = picture.view
-        if _is_shifted(drawn, view):
-            left, top = (view.dx - drawn.dx) / view.pixel, (view.dy - drawn.dy) / view.pixel
-            turned = is_turned(painter.worldTransform())
-            painter.save()
-            painter.resetTransform()
-            if turned:
-                painter.translate(0, view.columns / view.pixel)
-                painter.rotate(QUARTER)
-            painter.drawImage(QPointF(left, top), picture.image)
-            painter.restore()
-            return
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(picture.scene_rect, picture.image)
+            paint_picture(painter, view, flowing or self._pictures.get(ALL))
         painter.restore()
 
     def _paint_elsewhere(self, painter: QPainter, view: Viewpoint) -> None:
         """For a file or a printer: exact and at once."""
-        for kind in (ALL, LIT):
+        for kind in self._seen:
             if self._strokes[kind]:
-                self._paint_picture(painter, view, take_picture(self._order_from(kind, view)))
+                paint_picture(painter, view, take_picture(self._order_from(kind, view)))
 
 
 def _quick(strokes: Sequence[Strokes], view: Viewpoint) -> bool:
     """Whether drawing takes so little time that nobody has to wait for it."""
     return kernel_ready() and cost(strokes, view) <= INSTANT
-
-
-def _viewpoint(painter: QPainter) -> Viewpoint:
-    """Where a painter of the scene looks from, in the pixels of its device.
-
-    A turned scene is looked at as if it were not, and the picture turned then: its columns run up.
-    """
-    device = painter.device()
-    pixel = device.devicePixelRatioF()
-    transform = painter.worldTransform()
-    columns, rows = round(device.width() * pixel), round(device.height() * pixel)
-    if is_turned(transform):
-        scale = -transform.m12() * pixel
-        dx, dy = rows - transform.dy() * pixel, transform.dx() * pixel
-        return Viewpoint(scale, dx, dy, rows, columns, pixel)
-    scale = transform.m11() * pixel
-    return Viewpoint(scale, transform.dx() * pixel, transform.dy() * pixel, columns, rows, pixel)
-
-
-def _is_shifted(drawn: Viewpoint, view: Viewpoint) -> bool:
-    """Whether the one is the other moved by a whole number of device pixels."""
-    across, down = view.dx - drawn.dx, view.dy - drawn.dy
-    same = drawn.scale == view.scale and drawn.pixel == view.pixel
-    return same and is_whole(across, down)

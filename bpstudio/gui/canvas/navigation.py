@@ -12,9 +12,16 @@ from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.turn import in_scene, view_transform
 
 MAX_FIT, FIT_MARGIN = 1.35, 10.0
+FIT_EDGE = 2.0
+"""What a fitted network leaves free at each side, in screen pixels, where its own margin is less."""
 LEGEND_ROOM = 16.0
 """Height that a fitted network leaves to the legend."""
 LEAST_ZOOM, MOST_ZOOM = 0.05, 8.0
+"""Zooming out goes on until the whole network is seen, however large it is."""
+ROOM = QRectF(-4_000_000, -4_000_000, 8_000_000, 8_000_000)
+"""The scene, larger than any view of it, so that nothing keeps a view from its place."""
+REVEALED = 24.0
+"""Room around what is brought into view, in screen pixels."""
 EMPTY = QRectF(-300, -200, 600, 400)
 """What a view of an empty canvas shows."""
 
@@ -30,6 +37,7 @@ class Navigation:
         self._drawing = drawing
         self.fitted = True
         self.moved: Callable[[], None] = _nobody
+        drawing.setSceneRect(ROOM)
 
     @property
     def turned(self) -> bool:
@@ -54,25 +62,28 @@ class Navigation:
     def fit(self) -> None:
         """Show the whole network."""
         self.fitted = True
+        scale = self._fitting()
+        # The legend stands above.
+        down = in_scene(0, -LEGEND_ROOM / 2 / scale, self.turned)
+        self._view.setTransform(view_transform(scale, self.turned))
+        self._view.centerOn(self._whole().center() + QPointF(*down))
+        self._tell()
+
+    def _whole(self) -> QRectF:
         rect = self._drawing.bounds() if self._drawing.layers else EMPTY
-        rect = rect.adjusted(-FIT_MARGIN, -FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
-        area = self._view.viewport().rect()
+        return rect.adjusted(-FIT_MARGIN, -FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
+
+    def _fitting(self) -> float:
+        """The scale at which the whole network is seen."""
+        area, rect = self._view.viewport().rect(), self._whole()
         across, up = rect.width(), rect.height()
         if self.turned:
             across, up = up, across
-        scale = min(area.width() / across, (area.height() - LEGEND_ROOM) / up, MAX_FIT)
-        scale = max(scale, LEAST_ZOOM)
-        # The legend stands above.
-        down = in_scene(0, -LEGEND_ROOM / 2 / scale, self.turned)
-        self._place(scale, rect.center() + QPointF(*down))
-
-    def _place(self, scale: float, middle: QPointF) -> None:
-        # The scene is larger than any view of it, so that nothing keeps the middle from its place.
-        reach = QPointF(8000, 8000)
-        self._drawing.setSceneRect(QRectF(middle - reach, middle + reach))
-        self._view.setTransform(view_transform(scale, self.turned))
-        self._view.centerOn(middle)
-        self._tell()
+        # A view that is not laid out yet may have no height.
+        width, height = (
+            max(room - 2 * FIT_EDGE, 1.0) for room in (area.width(), area.height() - LEGEND_ROOM)
+        )
+        return min(width / across, height / up, MAX_FIT)
 
     def actual_size(self) -> None:
         """One scene pixel on one of the screen, around the middle of what is seen."""
@@ -85,7 +96,8 @@ class Navigation:
 
     def zoom(self, factor: float, at: QPoint) -> None:
         """Zoom around a point of the viewport."""
-        scale = min(max(self.scale * factor, LEAST_ZOOM), MOST_ZOOM)
+        least = min(LEAST_ZOOM, self._fitting())
+        scale = min(max(self.scale * factor, least), MOST_ZOOM)
         before = self._view.mapToScene(at)
         self._view.setTransform(view_transform(scale, self.turned))
         self.pan_by(self._view.mapToScene(at) - before)
@@ -96,9 +108,27 @@ class Navigation:
         self._view.centerOn(self.seen.center() - offset)
         self._tell()
 
+    def reveal(self, rect: QRectF) -> None:
+        """Bring a part of the scene into view, with no more of a move than that takes."""
+        seen, room = self.seen, REVEALED / self.scale
+        if self.fitted or seen.contains(rect):
+            return
+        inner = seen.adjusted(room, room, -room, -room)
+        x = _into(inner.left(), inner.right(), rect.left(), rect.right())
+        y = _into(inner.top(), inner.bottom(), rect.top(), rect.bottom())
+        if x or y:
+            self.pan_by(QPointF(x, y))
+
     def _tell(self) -> None:
         self._drawing.motion.go_on()
         self.moved()
+
+
+def _into(low: float, high: float, start: float, end: float) -> float:
+    """How far a stretch has to go to lie in another; one that is longer, to be seen at all."""
+    if end - start > high - low:
+        return 0.0 if start < high and end > low else (low + high - start - end) / 2
+    return max(low - start, 0.0) + min(high - end, 0.0)
 
 
 def _nobody() -> None:

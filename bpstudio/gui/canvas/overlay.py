@@ -17,6 +17,8 @@ Align = Qt.AlignmentFlag
 Line: TypeAlias = tuple[QPointF, QPointF]
 BESIDE = 14.0
 """How far from the pointer its card is."""
+EDGE = 4.0
+"""How far from the edge of the view a card stays."""
 END = 4.0
 """Half the size of what a link ends in while it is drawn, in screen pixels."""
 
@@ -177,13 +179,11 @@ class HoverCard(QGraphicsItem):
 
 def beside(size: QSizeF, at: QPointF, room: QRectF | None) -> QPointF:
     """Bottom left of a card of this size, from the place it speaks of, which is ``at`` a place of the
-    ``room``: to its upper right, but on the other side where that would not be seen whole, and never
-    outside of the room."""
+    ``room``: to its upper right, further left or below where that would not be seen whole."""
     x, y = BESIDE, -BESIDE
     if room is None:
         return QPointF(x, y)
-    if at.x() + x + size.width() > room.right():
-        x = -BESIDE - size.width()
+    room = room.adjusted(EDGE, EDGE, -EDGE, -EDGE)
     if at.y() + y - size.height() < room.top():
         y = BESIDE + size.height()
     x = max(min(at.x() + x, room.right() - size.width()), room.left()) - at.x()

@@ -35,7 +35,7 @@ class Picking:
         if self._view.hand.double and place.folded and inside:
             self._view.editor.fold(layer_id)
         elif self._view.hand.double and neuron is None:
-            self._view.rename_requested.emit()
+            self._view.options_requested.emit()
         elif neuron is not None and (
             self._view.hand.double or modifiers & Modifier.ControlModifier
         ):
@@ -51,7 +51,8 @@ class Picking:
     def canvas(self, pos: QPointF, modifiers: Modifier) -> bool:
         """Select the connection at a position with its link, or let go of what was selected.
 
-        With Ctrl, or by a double click, it is the connection alone. False if there was nothing to do.
+        With Ctrl, or by a double click, it is the connection alone, and so is a pruned one in view.
+        False if there was nothing to do.
         """
         connection = self._view.drawing.connection_at(pos, self._view.reach)
         if connection is None:
@@ -62,7 +63,8 @@ class Picking:
         links = frozenset({(connection[0], connection[2])})
         if modifiers & Modifier.ShiftModifier:
             links ^= self._view.selection.links
-        if self._view.hand.double or modifiers & Modifier.ControlModifier:
+        pruned = self._view.drawing.is_pruned(connection)
+        if pruned or self._view.hand.double or modifiers & Modifier.ControlModifier:
             links = frozenset()
         self._view.select(Selection(links=links, connection=connection))
         return True

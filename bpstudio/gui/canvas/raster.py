@@ -15,7 +15,7 @@ import numpy as np
 
 from bpstudio.gui.canvas import raster_numpy
 from bpstudio.gui.canvas.bundle import Bundle
-from bpstudio.gui.canvas.ink import Pen, depth_of, opacity_of, shares
+from bpstudio.gui.canvas.ink import Marker, Pen, depth_of, opacity_of, shares
 from bpstudio.gui.canvas.raster_numpy import DEEPEST, SHADES, Array
 from bpstudio.model.arrays import FloatArray
 
@@ -45,7 +45,8 @@ class Viewpoint:
 @dataclass(frozen=True, eq=False)
 class Strokes:
     """The connections of one link: their curves, ``weights`` (target size, source size), the ``scale``
-    that has full ink, and the pen. A part of them has a pen of its own: it is looked at alone.
+    that has full ink, and the pen. A part of them has a pen of its own: it is looked at alone. ``dash``
+    is how long dashes and gaps are along x, in pixels of the desktop; None: the lines are whole.
 
     ValueError where the weights are not those of the curves."""
 
@@ -53,6 +54,7 @@ class Strokes:
     weights: FloatArray
     scale: float
     pen: Pen
+    dash: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         shape, kept = self.bundle.shape, self.bundle.kept
@@ -80,10 +82,16 @@ class Strokes:
         return replace(self, bundle=part, weights=self.weights[[neuron]], pen=pen_of(part))
 
 
-def pen_of(bundle: Bundle) -> Pen:
+def pen_of(bundle: Bundle, kind: type[Pen] = Pen) -> Pen:
     """The pen for all connections of a link."""
     spans = [float(ys[-1] - ys[0]) for ys in (bundle.source_ys, bundle.target_ys)]
-    return Pen(bundle.count, bundle.count / max(sum(spans) / 2, LEAST_SPAN))
+    return kind(bundle.count, bundle.count / max(sum(spans) / 2, LEAST_SPAN))
+
+
+def marks_of(bundle: Bundle, dash: tuple[float, float] | None = None) -> Strokes:
+    """The connections of a link, each as strong as any other."""
+    alike = np.broadcast_to(np.ones(1), bundle.shape)
+    return Strokes(bundle, alike, 1.0, pen_of(bundle, Marker), dash)
 
 
 class Backend(Protocol):
@@ -193,7 +201,10 @@ def _surface(columns: int, rows: int) -> Array:
 
 def cost(strokes: Sequence[Strokes], view: Viewpoint) -> float:
     """Lines times columns: what the time of ``rasterise`` follows."""
-    return sum(s.bundle.count * abs(s.bundle.width) * view.scale for s in strokes)
+    # Pruned ones take as long as the others: they only have no ink.
+    sizes = [s.weights.size if s.bundle.count else 0 for s in strokes]
+    spans = [abs(s.bundle.width) * view.scale for s in strokes]
+    return sum(size * span for size, span in zip(sizes, spans, strict=True))
 
 
 class _Plate:
@@ -201,7 +212,7 @@ class _Plate:
 
     def __init__(self, strokes: Strokes, view: Viewpoint) -> None:
         bundle = strokes.bundle
-        self.first, self.course = _course(bundle, view)
+        self.first, self.course = _course(bundle, view, strokes.dash)
         sources = bundle.source_ys * view.scale + view.dy
         targets = bundle.target_ys * view.scale + view.dy
         part = shares(strokes.weights.astype(np.float32), strokes.scale)
@@ -251,7 +262,9 @@ def _single(values: FloatArray) -> FloatArray:
     return single
 
 
-def _course(bundle: Bundle, view: Viewpoint) -> tuple[int, FloatArray]:
+def _course(
+    bundle: Bundle, view: Viewpoint, dash: tuple[float, float] | None
+) -> tuple[int, FloatArray]:
     """First column that is seen of a link, and the course of its curves in each: (columns, 5)."""
     ends = sorted((bundle.start, bundle.start + bundle.width))
     left, right = (x * view.scale + view.dx for x in ends)
@@ -263,6 +276,9 @@ def _course(bundle: Bundle, view: Viewpoint) -> tuple[int, FloatArray]:
     result[:, 0], result[:, 2] = course.share, course.offset * view.scale
     result[:, 1], result[:, 3] = course.share_slope / view.scale, course.offset_slope
     result[:, 4] = np.minimum(edges[1:], right) - np.maximum(edges[:-1], left)
+    if dash is not None:
+        # Counted from the link's end, so that dashes move with it.
+        result[:, 4] *= np.mod((middles - left) / view.pixel, sum(dash)) < dash[0]
     return first, result
 
 

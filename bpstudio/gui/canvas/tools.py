@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -47,22 +48,27 @@ CURSORS = {
 ERASER_SIZE = 15
 
 
-def cursor(tool: Tool, part: str, panning: bool, turned: bool = False) -> QCursor:
-    """The pointer over a part of a layer, or "" over empty canvas."""
+def cursor(
+    tool: Tool, part: str, panning: bool, turned: bool = False, pixel: float = 1.0
+) -> QCursor:
+    """The pointer over a part of a layer, or "" over empty canvas; ``pixel`` is how many pixels of the
+    screen are one of the view."""
     if part == "handle" and turned and not panning and tool is not Tool.ERASER:
         return QCursor(Shape.SizeHorCursor)
     if panning:
         return QCursor(Shape.OpenHandCursor)
     if tool is Tool.ERASER:
-        return eraser_cursor()
+        return eraser_cursor(pixel)
     if tool is Tool.SELECT and part in ("", "body"):
         return QCursor(Shape.SizeAllCursor if part else Shape.ArrowCursor)
     return QCursor(CURSORS[part])
 
 
-def eraser_cursor() -> QCursor:
-    """A ring the size of what it takes."""
-    pixmap = QPixmap(ERASER_SIZE + 4, ERASER_SIZE + 4)
+def eraser_cursor(pixel: float) -> QCursor:
+    """A ring the size of what it takes, sharp where ``pixel`` pixels of the screen are one."""
+    size = math.ceil((ERASER_SIZE + 4) * pixel)
+    pixmap = QPixmap(size, size)
+    pixmap.setDevicePixelRatio(pixel)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

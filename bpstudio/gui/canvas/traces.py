@@ -8,17 +8,22 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from bpstudio.gui.canvas.bundle import Bundle
+from bpstudio.gui.canvas.links_picture import LinksPicture
+from bpstudio.gui.canvas.raster import marks_of
 from bpstudio.gui.theme import Theme
 from bpstudio.model.arrays import FloatArray
 
-MOST_CURVES = 3000
-"""More curves than this would take longer than a frame; the count beside the hand tells them all."""
+MOST_CURVES = 200
+"""More connections than this would take a painter longer than a frame: they become a picture."""
+DASHES = {Qt.PenStyle.DashLine: (7.0, 4.0), Qt.PenStyle.DotLine: (2.0, 3.0)}
+"""Dashes and gaps of such pictures, in pixels."""
 
 
 def paths_of(curves: FloatArray) -> QPainterPath:
     """Cubic Bézier curves, (curves, 4, 2), as one path."""
     path = QPainterPath()
-    for points in curves[:MOST_CURVES]:
+    for points in curves:
         start, one, two, end = (QPointF(*point) for point in points)
         path.moveTo(start)
         path.cubicTo(one, two, end)
@@ -26,10 +31,15 @@ def paths_of(curves: FloatArray) -> QPainterPath:
 
 
 class TraceItem(QGraphicsItem):
-    """Strokes in the tokens of the theme, each a path with a style; and a trail behind the pointer."""
+    """Strokes in the tokens of the theme, each a path with a style; and a trail behind the pointer.
 
-    def __init__(self) -> None:
+    Where there are many connections they are in the ``picture`` of all, as those of this ``kind``.
+    """
+
+    def __init__(self, picture: LinksPicture, kind: str) -> None:
         super().__init__()
+        self._picture = picture
+        self._kind = kind
         self.theme: Theme | None = None
         self._strokes: list[tuple[QPainterPath, str, Qt.PenStyle]] = []
         self._trail: list[QPointF] = []
@@ -43,7 +53,25 @@ class TraceItem(QGraphicsItem):
         """Show these paths, each in a token's colour; ``trail`` is where the hand has been."""
         self._strokes = list(strokes)
         self._trail = list(trail)
+        self._picture.mark(self._kind, ())
         self.update()
+
+    def show_connections(
+        self,
+        bundles: Sequence[Bundle],
+        token: str,
+        style: Qt.PenStyle,
+        trail: Sequence[QPointF] = (),
+    ) -> None:
+        """Show all connections of these bundles, however many."""
+        path = QPainterPath()
+        many = sum(bundle.count for bundle in bundles) > MOST_CURVES
+        for bundle in () if many else bundles:
+            path.addPath(paths_of(bundle.curves(*bundle.connections())))
+        self.show_strokes([(path, token, style)], trail)
+        if many:
+            marks = [marks_of(bundle, DASHES.get(style)) for bundle in bundles if bundle.count]
+            self._picture.mark(self._kind, marks, token)
 
     def clear(self) -> None:
         """Show nothing."""

@@ -60,20 +60,22 @@ class CanvasView(QGraphicsView):
     """Shows ``document.shown`` and edits the document.
 
     ``selection_changed`` brings the Selection, ``neuron_hovered`` a layer id and index or None,
-    ``message`` why something could not be done, ``tool_changed`` the Tool, ``pruned_shown`` whether
-    pruned connections are in view, ``exact_shown`` that all is drawn exactly again after the view or
-    the network moved; ``play_requested`` and ``rename_requested`` ask for what is not
-    done here.
+    ``message`` why something could not be done, ``note`` what else to know of an edit, ``tool_changed``
+    the Tool, ``pruned_shown`` whether pruned connections are in view, ``exact_shown`` that all is drawn
+    exactly again after the view or the network moved; ``play_requested``, ``options_requested`` (the
+    first field of what is selected) and ``size_requested`` ask for what is not done here.
     """
 
     selection_changed = Signal(object)
     neuron_hovered = Signal(object)
     message = Signal(str)
+    note = Signal(str)
     exact_shown = Signal()
     tool_changed = Signal(object)
     pruned_shown = Signal(bool)
     play_requested = Signal()
-    rename_requested = Signal()
+    options_requested = Signal()
+    size_requested = Signal()
 
     def __init__(
         self, document: Document, themes: ThemeHolder, parent: QWidget | None = None
@@ -91,17 +93,19 @@ class CanvasView(QGraphicsView):
         self.drawing.motion.rested.connect(self._on_exact)
         self.navigation = Navigation(self, self.drawing)
         self.minimap = Minimap(self, self.drawing, self.navigation)
-        self.editor = Editor(document, self.message.emit)
+        self.editor = Editor(document, self.message.emit, self.note.emit)
         self.clipboard = CanvasClipboard(self)
         self._hover = Hover(self.drawing)
         self._pointer: QPoint | None = None
-        self._keys = Keys(self)
+        self.keys = Keys(self)
         self._legend = Legend()
         self.hand = Hand(self)
         self.picking = Picking(self)
         self._remembered = Remembered()
         self._returned: Selection | None = None
+        self._edited = False
         document.edited.connect(self._on_edited)
+        document.opened.connect(self._on_opened)
         self.editor.sizing.waiting.connect(self._on_size_waiting)
         self.pulse = Pulse(self.drawing.light, self)
         self._set_up()
@@ -147,16 +151,26 @@ class CanvasView(QGraphicsView):
             self.hand.network_changed()
             still = self.selection.after(before.topology, project.topology)
             self.select(still if returned is None else returned.within(project.topology))
-            self.say(selection_name(project, self.selection))
             if turned or self.navigation.fitted:
                 self.navigation.fit()
             self.minimap.follow()
         self._hover_again(rebuilt)
+        # The weights of a run move too often to be told.
+        if rebuilt or self._edited:
+            self._edited = False
+            self.say(selection_name(project, self.selection.within(project.topology)))
 
     def _on_edited(self, before: Project, after: Project) -> None:
         """What is undone or redone comes back with what was selected in it."""
+        self._edited = True
         self._remembered.note(before, self.selection)
         self._returned = self._remembered.of(after)
+
+    def _on_opened(self) -> None:
+        """Another project: what was selected in the one before is not in it."""
+        self.hand.put_down()
+        self.select(Selection())
+        self.fit()
 
     def _on_theme(self, theme: Theme) -> None:
         self.setBackgroundBrush(theme.color("surface"))
@@ -250,7 +264,7 @@ class CanvasView(QGraphicsView):
         self.drawing.mark_selection(selection)
         if changed:
             self.say(selection_name(self.drawing.project, selection))
-            tell_focus(self, selection)
+            tell_focus(self)
             self.selection_changed.emit(selection)
 
     def light(self, place: Place, text: str = "") -> None:
@@ -311,7 +325,7 @@ class CanvasView(QGraphicsView):
         """Leave the gesture in hand; without one go out of what is selected, at last select nothing."""
         if self.hand.busy:
             self.hand.put_down()
-        elif not self.editor.sizing.cancel() and not self._keys.out():
+        elif not self.editor.sizing.cancel() and not self.keys.walking.out():
             self.select(Selection())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -324,6 +338,7 @@ class CanvasView(QGraphicsView):
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._pointer = None
         self._hover.leave()
+        self.editor.sizing.settle()
         self.hand.press(event, self.mapToScene(event.position().toPoint()), double)
         event.accept()
 
@@ -399,7 +414,7 @@ class CanvasView(QGraphicsView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.hand.key_press(event) and not self._keys.press(event):
+        if not self.hand.key_press(event) and not self.keys.press(event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
@@ -408,7 +423,7 @@ class CanvasView(QGraphicsView):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         # From layer to layer first; behind the last one the focus goes on.
-        return self._keys.walk(1 if forward else -1) or super().focusNextPrevChild(forward)
+        return self.keys.next_layer(1 if forward else -1) or super().focusNextPrevChild(forward)
 
     def hideEvent(self, event: QHideEvent) -> None:
         if not event.spontaneous():

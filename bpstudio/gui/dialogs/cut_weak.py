@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QPainterPath
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout
 
 from bpstudio.explain.pruning import PruningCost, magnitudes, pruning_cost, threshold_for
 from bpstudio.gui.background import Background, Task
-from bpstudio.gui.canvas.traces import MOST_CURVES, paths_of
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.theme import GAP
 from bpstudio.gui.widgets import LabelledSlider, number_text, percent_text, secondary_label
@@ -37,7 +34,6 @@ class CutWeakDialog(QDialog):
         self._canvas = canvas
         self._project = canvas.document.project
         self._magnitudes = magnitudes(self._project)
-        self._cost: PruningCost | None = None
         self._background = Background(self)
         self._background.done.connect(self._on_cost)
         self._background.failed.connect(self._on_failed)
@@ -62,7 +58,10 @@ class CutWeakDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setSpacing(GAP)
-        hint = secondary_label("What would go is marked on the canvas.")
+        kept = self._project.topology.connection_count - len(self._magnitudes)
+        stay = f" {kept:,} locked or frozen stay." if kept else ""
+        hint = secondary_label(f"What would go is marked on the canvas.{stay}")
+        hint.setObjectName("weakHintLabel")
         hint.setWordWrap(True)
         for widget in (self.slider, self.threshold_label, self.cost_label, hint, buttons):
             column.addWidget(widget)
@@ -87,12 +86,7 @@ class CutWeakDialog(QDialog):
         of = project.topology.connection_count
         self.threshold_label.setText(f"|w| < {threshold:.4g}: {count:,} of {of:,} connections")
         self.cut_button.setEnabled(count > 0)
-        path = QPainterPath()
-        for key, flags in weak.items():
-            targets, sources = (indices[:MOST_CURVES] for indices in np.nonzero(flags))
-            curves = self._canvas.drawing.bundles[key].bundle.curves(sources, targets)
-            path.addPath(paths_of(curves))
-        self._canvas.drawing.trace.show_strokes([(path, "warning", Qt.PenStyle.DashLine)])
+        self._canvas.drawing.mark_connections(weak, "warning")
         self.cost_label.setText("What it costs: …")
 
         def work(task: Task) -> PruningCost | None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from bpstudio.gui.theme import FIGURE_SIZE, GAP, RADIUS, ThemeHolder, text_font
+from bpstudio.model.fragment import is_fragment
 
 LABEL_WORDS = ("label", "idx1")
 TEST_WORDS = ("test", "valid")
@@ -41,7 +42,7 @@ def given(mime: QMimeData) -> Given | None:
     if paths:
         return sorted_out(paths)
     text = mime.text() if mime.hasText() else ""
-    return Given(data=text) if "\n" in text.strip() else None
+    return Given(data=text) if "\n" in text.strip() and not is_fragment(text) else None
 
 
 def sorted_out(paths: Sequence[Path]) -> Given:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -68,6 +70,33 @@ def test_that_a_pruned_connection_is_not_found() -> None:
     i, j, distance = link("2-3-1", "input", "hidden1", pruned=(0, 2)).nearest(x, y)
     assert (i, j) != (0, 2)
     assert distance > 5
+
+
+@settings(max_examples=40)
+@given(
+    text=st.sampled_from(["1-1", "2-3-1", "7-4-1", "30-5-2"]),
+    share=st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0, 1)),
+    height=st.floats(-200, 200),
+    seed=st.integers(0, 99),
+    kept=st.floats(0, 1),
+)
+def test_that_no_connection_that_is_there_is_nearer_than_the_nearest(
+    text: str, share: float, height: float, seed: int, kept: float
+) -> None:
+    curves = link(text, "input", "hidden1" if text.count("-") > 1 else "output")
+    mask = np.random.default_rng(seed).random(curves.shape) < kept
+    curves = replace(curves, kept=mask if kept < 1 else None)
+    x = curves.start + share * curves.width
+    i, j, distance = curves.nearest(x, height)
+    gaps = {
+        (i, j): abs(curves.point(i, j, share)[1] - height)
+        for i, j in zip(*curves.connections(), strict=True)
+    }
+    if not gaps:
+        assert (i, j) == (-1, -1) and distance == np.inf
+    else:
+        assert gaps[i, j] == pytest.approx(min(gaps.values()), abs=1e-6)
+        assert distance <= gaps[i, j] + 1e-9
 
 
 def test_that_a_large_layer_is_a_strip_on_which_every_neuron_has_its_place() -> None:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.canvas.bundle import Bundle
+from bpstudio.gui.canvas.menu import CanvasMenu
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
-from tests.gui.canvas.canvas_help import CTRL, SHIFT, across, edge, middle, neuron, on_connection
+from bpstudio.model.wiring import one_connection, prune
+from tests.gui.canvas.canvas_help import (
+    CTRL,
+    SHIFT,
+    across,
+    edge,
+    middle,
+    neuron,
+    on_connection,
+    shape,
+)
 from tests.gui.hands import at, begin_drag, click, drag
 
 LEFT = Qt.MouseButton.LeftButton
@@ -154,6 +165,48 @@ def test_that_p_shows_pruned_connections(trained: CanvasView, qtbot: QtBot) -> N
     assert trained.viewport().grab().toImage() != before
     QTest.keyClick(trained, Qt.Key.Key_P)
     assert trained.viewport().grab().toImage() == before
+
+
+def cut_one(view: CanvasView, source: str, i: int, target: str, j: int) -> tuple[float, float]:
+    """Cut one connection, show it dotted, and where it was."""
+    one = one_connection(view.document.project.topology, source, i, target, j)
+    view.document.edit("Cut", lambda project: prune(project, one))
+    view.toggle_pruned()
+    return on_connection(view, source, i, target, j, 0.8)
+
+
+def test_that_a_pruned_connection_in_view_can_be_pointed_at_and_restored(
+    trained: CanvasView, qtbot: QtBot
+) -> None:
+    place = cut_one(trained, "input", 1, "hidden1", 3)
+    spot = at(trained, *place)
+    QTest.mouseMove(trained.viewport(), spot - QPoint(0, 1))
+    QTest.mouseMove(trained.viewport(), spot)
+    assert trained.drawing.card.lines == ["input · 2 → hidden 1 · 4", "pruned"]
+    assert not trained.drawing.halo.path().isEmpty()
+    click(trained, *place)
+    # Alone: its link is not what is pointed at, and no layer is drawn there.
+    assert trained.selection == Selection(connection=("input", 1, "hidden1", 3))
+    assert shape(trained) == "2-4-2"
+    opened = CanvasMenu(trained)
+    restore = next(a for a in opened.actions() if a.text().startswith("Restore connection"))
+    restore.trigger()
+    assert mask(trained, "input", "hidden1") is None
+    opened.close()
+
+
+def test_that_a_pruned_connection_out_of_view_is_not_there(trained: CanvasView) -> None:
+    place = cut_one(trained, "input", 1, "hidden1", 3)
+    trained.toggle_pruned()
+    assert trained.drawing.connection_at(QPointF(*place), 5.0) != ("input", 1, "hidden1", 3)
+    trained.toggle_pruned()
+    assert trained.drawing.connection_at(QPointF(*place), 5.0) == ("input", 1, "hidden1", 3)
+
+
+def test_that_the_menu_of_a_pruned_connection_is_its_own(trained: CanvasView) -> None:
+    place = cut_one(trained, "input", 1, "hidden1", 3)
+    trained.picking.under(QPointF(*place))
+    assert trained.selection == Selection(connection=("input", 1, "hidden1", 3))
 
 
 @pytest.mark.parametrize(

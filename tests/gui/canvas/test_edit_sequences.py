@@ -12,13 +12,25 @@ from collections.abc import Callable
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
 
+from bpstudio.explain.pruning import magnitudes, threshold_for
 from bpstudio.gui.canvas.editor import Editor
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.document import Document
-from bpstudio.model.editing import insert_layer, move_layers, set_shape, set_upward, tidy
+from bpstudio.model.dataset import Dataset
+from bpstudio.model.editing import (
+    fit_to_data,
+    insert_layer,
+    move_layers,
+    set_shape,
+    set_upward,
+    tidy,
+)
+from bpstudio.model.fragment import Fragment
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import Topology
+from bpstudio.model.wiring import connect, prune, weak_connections
 
 STEPS = 500
 SEQUENCES = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "explore" else 25
@@ -79,6 +91,16 @@ def draw(editor: Editor, rng: np.random.Generator) -> object:
     return editor.edit("Draw", lambda p: insert_layer(p, size, after, (1.0, 2.0), keep))
 
 
+def draw_between(editor: Editor, rng: np.random.Generator) -> object:
+    """What a stroke does, between any two layers or at an end."""
+    if len(editor.topology.layers) >= MOST_LAYERS:
+        return delete(editor, rng)
+    ids = [None, *(layer.id for layer in editor.topology.layers)]
+    left, right = rng.choice(len(ids), size=2, replace=False)
+    size, keep = int(rng.integers(1, 6)), bool(rng.integers(2))
+    return editor.draw_layer(size, ids[left], ids[right], (3.0, 4.0), keep)
+
+
 def delete(editor: Editor, rng: np.random.Generator) -> object:
     if len(editor.topology.layers) < 3:
         return draw(editor, rng)
@@ -88,8 +110,11 @@ def delete(editor: Editor, rng: np.random.Generator) -> object:
 def paste(editor: Editor, rng: np.random.Generator) -> object:
     if len(editor.topology.layers) >= MOST_LAYERS:
         return delete(editor, rng)
-    text = editor.copied(Selection(frozenset({a_layer(editor, rng)})))
-    return editor.paste(text or "3", a_layer(editor, rng))
+    fragment = editor.copied(Selection(frozenset({a_layer(editor, rng)})))
+    assert fragment is not None
+    if rng.integers(2):
+        fragment = Fragment.parse(fragment.text())
+    return editor.paste(fragment, a_layer(editor, rng))
 
 
 def learn(editor: Editor, rng: np.random.Generator) -> object:
@@ -106,8 +131,6 @@ def learn(editor: Editor, rng: np.random.Generator) -> object:
 
 
 def link(editor: Editor, rng: np.random.Generator) -> object:
-    from bpstudio.model.wiring import connect
-
     (source, i), (target, j) = a_neuron(editor, rng), a_neuron(editor, rng)
     whole = bool(rng.integers(2))
     ends = (source, None, target, None) if whole else (source, i, target, j)
@@ -122,6 +145,35 @@ def move(editor: Editor, rng: np.random.Generator) -> object:
 def resized(editor: Editor, rng: np.random.Generator) -> object:
     layer, size = a_layer(editor, rng), int(rng.integers(1, 7))
     return editor.resize_to([layer], str(size))
+
+
+def one_more_or_less(editor: Editor, rng: np.random.Generator) -> object:
+    layers = [layer.id for layer in editor.topology.layers if rng.integers(2)]
+    return editor.resize_by(layers, 1 if rng.integers(2) else -1)
+
+
+def typed(editor: Editor, rng: np.random.Generator) -> object:
+    """One digit, or two of which the first alone would leave a single neuron; then another number."""
+    layers = [a_layer(editor, rng)]
+    two = bool(rng.integers(2))
+    for digit in "1" * two + str(rng.integers(3 if two else 7)):
+        editor.sizing.type_digit(digit, layers)
+    return editor.sizing.begin_anew()
+
+
+def turned(editor: Editor, rng: np.random.Generator) -> object:
+    """Small turns of the wheel, up and down."""
+    layers = [a_layer(editor, rng)]
+    for delta in rng.integers(-200, 200, size=4):
+        editor.sizing.turn(int(delta), layers)
+    return editor.sizing.begin_anew()
+
+
+def cut_weak(editor: Editor, rng: np.random.Generator) -> object:
+    """What the dialog with the slider does."""
+    project = editor.document.project
+    weak = weak_connections(project, threshold_for(magnitudes(project), rng.uniform(0, 0.3)))
+    return editor.edit("Cut weak", lambda p: prune(p, weak))
 
 
 def shaped(editor: Editor, rng: np.random.Generator) -> object:
@@ -142,12 +194,18 @@ def on_connection(act: Callable[[Editor, Selection], object]) -> Step:
 
 
 STEPS_OF_ALL_KINDS: tuple[Step, ...] = (
-    draw, draw, delete, paste, learn, link, link, move, resized, resized, shaped,
+    draw, draw, draw_between, draw_between, delete, delete, paste, learn, link, link, move, resized,
+    one_more_or_less, typed, typed, turned, shaped, cut_weak,
     on_connection(lambda editor, chosen: editor.cut(chosen)),
     on_connection(lambda editor, chosen: editor.restore(chosen)),
     on_connection(lambda editor, chosen: editor.lock(chosen, True)),
     on_connection(lambda editor, chosen: editor.lock(chosen, False)),
     on_connection(lambda editor, chosen: editor.delete(chosen)),
+    lambda editor, rng: editor.set_weight(a_connection(editor, rng), float(rng.normal()))
+    if editor.topology.links
+    else draw(editor, rng),
+    lambda editor, rng: editor.fold(a_layer(editor, rng)),
+    lambda editor, rng: editor.edit("Fit", fit_to_data),
     lambda editor, rng: editor.delete(Selection.of_neurons(a_neuron(editor, rng))),
     lambda editor, rng: editor.set_bias(a_neuron(editor, rng), float(rng.normal())),
     lambda editor, rng: editor.set_activation([a_layer(editor, rng)], "relu"),
@@ -165,23 +223,22 @@ STEPS_OF_ALL_KINDS: tuple[Step, ...] = (
 )
 @given(st.integers(0, 2**32 - 1))
 def test_that_500_random_edits_undone_and_redone_give_the_same_bytes_at_every_depth(
-    seed: int,
+    qapp: QApplication, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
-    document = Document(Project.create(Topology.parse("2-4-3-1")))
-    refused: list[str] = []
-    editor = Editor(document, refused.append)
+    data = Dataset.from_arrays(np.eye(4), np.ones((4, 2)))
+    document = Document(Project.create(Topology.parse("2-4-3-1"), data))
+    said: list[str] = []
+    editor = Editor(document, said.append, said.append)
     digests = [digest(document.project)]
-    done = 0
-    while done < STEPS:
-        count = document.stack.count()
+    for _ in range(STEPS):
         step = STEPS_OF_ALL_KINDS[rng.integers(len(STEPS_OF_ALL_KINDS))]
         # On an empty canvas there is nothing to do but to draw.
         (step if document.project.topology.layers else draw)(editor, rng)
-        done += 1
-        if document.stack.count() > count:
-            digests.append(digest(document.project))
-    assert all(sentence.endswith(".") for sentence in refused)
+        # One more depth, or the last one as it is now: as after another digit of a number.
+        del digests[document.stack.index() :]
+        digests.append(digest(document.project))
+    assert all(sentence.endswith(".") for sentence in said)
     assert document.stack.count() == len(digests) - 1 > STEPS // 3
     for depth in range(len(digests) - 1, -1, -1):
         assert digest(document.project) == digests[depth]

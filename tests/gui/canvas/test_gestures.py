@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.canvas.view import CanvasView
 from tests.gui.canvas.canvas_help import ALT, SHIFT, gap, middle, shape, stroke
-from tests.gui.hands import NO_KEYS, at, begin_drag, click, drag
+from tests.gui.hands import at, begin_drag, click, drag, wheel
 
 
 def test_that_three_strokes_on_an_empty_canvas_draw_a_2_4_1_network(empty: CanvasView) -> None:
@@ -168,20 +166,6 @@ def test_that_every_gesture_is_undone_to_the_same_bits(drawn: CanvasView) -> Non
     while document.stack.canRedo():
         document.redo()
     assert document.project == after
-
-
-def wheel(view: CanvasView, at: QPoint, delta: int, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
-    event = QWheelEvent(
-        QPointF(at),
-        view.viewport().mapToGlobal(QPointF(at)),
-        QPoint(),
-        QPoint(0, delta),
-        Qt.MouseButton.NoButton,
-        keys,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(view.viewport(), event)
 
 
 def test_that_the_wheel_zooms_to_the_pointer_and_f_fits_again(drawn: CanvasView) -> None:

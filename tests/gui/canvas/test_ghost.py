@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.canvas.overlay import bubble_size
 from bpstudio.gui.canvas.selection import Selection
+from bpstudio.gui.canvas.tools import Tool, cursor
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.model.editing import move_layers
 from bpstudio.model.project import Project
@@ -28,13 +29,15 @@ def pixels(view: CanvasView) -> np.ndarray:
 
 
 def shown_by_ghost(view: CanvasView) -> QRect:
-    """Where the viewport's picture is another one with the ghost than without it."""
+    """Where the viewport's picture is another one with the ghost than without it, in its own pixels."""
     ghost = view.drawing.ghost
     now = pixels(view)
     ghost.setVisible(False)
     rows, columns = np.nonzero(pixels(view) != now)
     ghost.setVisible(True)
-    return QRect(QPoint(columns.min(), rows.min()), QPoint(columns.max(), rows.max()))
+    ends = np.array([columns.min(), rows.min(), columns.max(), rows.max()])
+    left, top, right, bottom = (ends // view.devicePixelRatioF()).astype(int).tolist()
+    return QRect(QPoint(left, top), QPoint(right, bottom))
 
 
 def zoomed(view: CanvasView, scale: float) -> None:
@@ -179,3 +182,27 @@ def test_that_of_layers_above_each_other_the_one_in_front_is_hit(drawn: CanvasVi
     )
     click(drawn, *neuron(drawn, "output", 0))
     assert drawn.selection.layers == {"output"}
+
+
+@pytest.mark.parametrize("pixel", [1.0, 1.5, 2.0])
+def test_that_the_eraser_is_a_sharp_ring_around_the_pointer_on_any_screen(
+    drawn: CanvasView, pixel: float
+) -> None:
+    ring = cursor(Tool.ERASER, "", panning=False, pixel=pixel)
+    picture = ring.pixmap()
+    assert picture.devicePixelRatio() == pixel
+    assert picture.deviceIndependentSize().width() == pytest.approx(19, abs=1)
+    assert ring.hotSpot().x() == pytest.approx(9.5, abs=1)
+    image = picture.toImage()
+    middle = image.height() // 2
+    inked = [k for k in range(image.width()) if image.pixelColor(k, middle).alpha() > 0]
+    assert inked[-1] - inked[0] >= 15 * pixel, "in its own pixels as wide as elsewhere"
+
+
+def test_that_a_turned_layer_is_stretched_with_the_cursor_for_sideways(drawn: CanvasView) -> None:
+    drawn.turn()
+    item = drawn.drawing.layers["hidden1"]
+    handle = item.mapToScene(item.handle_rect.center())
+    begin_drag(drawn, [(handle.x(), handle.y()), (handle.x(), handle.y() + 40)])
+    assert drawn.viewport().cursor().shape() == Qt.CursorShape.SizeHorCursor
+    QTest.keyClick(drawn, Qt.Key.Key_Escape)

@@ -12,14 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from bpstudio.explain.change import training_gradient, weight_position
+from bpstudio.explain.change import change_of, training_gradient, weight_position
 from bpstudio.files.samples import starter
+from bpstudio.gui.canvas import gradient_label
 from bpstudio.gui.canvas.card import CanvasCard
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.document import Document
 from bpstudio.gui.theme import ThemeHolder
 from bpstudio.gui.widgets import signed_text
-from bpstudio.model.project import Progress
+from bpstudio.model.dataset import TRAIN
+from bpstudio.model.project import Progress, Project
 from tests.strategies import parameters_for
 
 LEFT = Qt.MouseButton.LeftButton
@@ -114,15 +116,59 @@ def test_that_softmax_for_a_hidden_layer_is_refused_and_does_not_stay_in_view(
     assert isinstance(box, QComboBox) and box.currentData() == "tanh"
 
 
-def test_that_a_connections_weight_and_gradient_are_shown_and_the_weight_can_be_set(
-    card: CanvasCard,
-) -> None:
-    project = card.canvas.document.project
-    card.canvas.select(Selection(connection=("input", 1, "hidden1", 2)))
+def gradient_text(card: CanvasCard, project: Project | None = None) -> str:
+    """What the inspector says of the gradient from input 2 to the third hidden neuron."""
+    project = project or card.canvas.document.project
+    assert project.dataset is not None
     position = weight_position(project.topology, "input", 1, "hidden1", 2)
     slope = signed_text(float(training_gradient(project)[position]))
+    return f"∂E/∂w {slope} · mean of {len(project.dataset.rows(TRAIN))} rows"
+
+
+def test_that_a_gradient_of_many_rows_begins_with_some_and_follows_the_weights(
+    card: CanvasCard, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, label = card.canvas.document.project, card.inspector.connection.gradient
+    few = 7
+    monkeypatch.setattr(gradient_label, "QUICK_VALUES", few * project.topology.parameter_count + 1)
+    monkeypatch.setattr(gradient_label, "REST_MS", 1)
+    card.canvas.select(Selection(connection=("input", 1, "hidden1", 2)))
+    assert label.text() == "∂E/∂w …"
+    qtbot.waitUntil(lambda: label.text() == gradient_text(card), timeout=20_000)
+    # While the weights move, a part of the rows is enough, and that is said.
+    moved = project.with_parameters(project.network.parameters * 2)
+    card.canvas.document.show(moved)
+    rows = gradient_text(card).split()[-2]
+    qtbot.waitUntil(lambda: label.text().endswith(f"mean of 7 of {rows} rows"), timeout=20_000)
+    position = weight_position(project.topology, "input", 1, "hidden1", 2)
+    change = change_of(moved, position, few)
+    assert change is not None and change.rows == few
+    assert signed_text(change.gradient) in label.text()
+    # They stand still again.
+    card.canvas.document.show(project)
+    qtbot.waitUntil(lambda: label.text() == gradient_text(card), timeout=20_000)
+
+
+def test_that_what_is_pruned_or_cannot_be_trained_has_no_gradient(
+    card: CanvasCard, qtbot: QtBot
+) -> None:
+    label = card.inspector.connection.gradient
+    card.canvas.select(Selection(connection=("input", 1, "hidden1", 2)))
+    assert label.isVisible()
+    part(card, "cutConnectionButton").click()  # type: ignore[attr-defined]
+    assert not label.isVisible()
+    part(card, "cutConnectionButton").click()  # type: ignore[attr-defined]
+    assert label.isVisible()
+    card.canvas.document.edit("", lambda p: replace(p, dataset=None))
+    qtbot.waitUntil(lambda: label.text() == "∂E/∂w –", timeout=20_000)
+
+
+def test_that_a_connections_weight_and_gradient_are_shown_and_the_weight_can_be_set(
+    card: CanvasCard, qtbot: QtBot
+) -> None:
+    card.canvas.select(Selection(connection=("input", 1, "hidden1", 2)))
     page = card.inspector.connection
-    assert slope in page._gradient.text()
+    qtbot.waitUntil(lambda: page.gradient.text() == gradient_text(card), timeout=20_000)
     assert page.title.text() == "input · 2 → hidden 1 · 3"
     type_into(card, "weightEdit", "-0.25")
     assert card.canvas.document.project.network.weights["input", "hidden1"][2, 1] == -0.25

@@ -203,3 +203,19 @@ def test_that_a_layer_drawn_by_keys_comes_between_columns_not_between_layers_sid
     (target,) = (link.target for link in links if link.source == new)
     assert view.document.project.topology.layer(source).size == 3
     assert target == "output"
+
+
+def test_that_what_keys_cannot_do_is_told(qtbot: QtBot, drawn: CanvasView) -> None:
+    before = drawn.document.project
+    drawn.select(Selection(frozenset({"hidden1"})))
+    with qtbot.waitSignal(drawn.message) as said:
+        keys(drawn, Key.Key_X)
+    assert "Select a connection or a link to cut" in said.args[0]
+    with qtbot.waitSignal(drawn.message) as said:
+        QTest.keyClick(drawn, Key.Key_X, SHIFT)
+    assert "Select a connection or a link to restore" in said.args[0]
+    drawn.select(Selection(frozenset({"output"})))
+    with qtbot.waitSignal(drawn.message) as said:
+        QTest.keyClicks(drawn, "-")
+    assert "one neuron at least" in said.args[0]
+    assert drawn.document.project is before

@@ -6,17 +6,22 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QPainter
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.canvas import links_picture, raster
 from bpstudio.gui.canvas.selection import Selection
+from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
 from bpstudio.gui.theme import DARK, ThemeHolder
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
+from bpstudio.model.wiring import prune
+from tests.gui.canvas.canvas_help import across
+from tests.gui.hands import begin_drag
 
 LEGEND = 30
 
@@ -197,3 +202,87 @@ def test_that_a_networks_connections_are_in_its_overview(
     assert not view.minimap.isVisible()
     view.navigation.zoom(4.0, QPoint(300, 210))
     assert view.minimap.isVisible()
+
+
+def changed_at_ends(view: CanvasView, before: np.ndarray, now: np.ndarray) -> list[bool]:
+    """For each neuron of the first hidden layer whether what arrives there looks different."""
+    place, changed = view.places["hidden1"], np.any(before != now, axis=2)
+    spots = [view.mapFromScene(QPointF(place.x - place.tile / 2, y)) for y in place.slots]
+    return [
+        bool(changed[s.y() - LEGEND - 1 : s.y() - LEGEND + 2, s.x() - 14 : s.x() - 1].any())
+        for s in spots
+    ]
+
+
+def test_that_of_many_marked_connections_all_are_seen(
+    make: Callable[[str], CanvasView], qtbot: QtBot
+) -> None:
+    view = make("30-40-3")
+    before = pixels(view)
+    chosen = np.ones((40, 30), dtype=bool)
+    chosen[1::2] = False
+    view.drawing.mark_connections({("input", "hidden1"): chosen}, "warning")
+    until_exact(qtbot, view)
+    assert all(changed_at_ends(view, before, pixels(view))[::2])
+    view.navigation.zoom(1.7, QPoint(200, 100))
+    until_exact(qtbot, view)
+    assert alike(pixels(view), drawn_anew(view))
+    view.navigation.fit()
+    view.drawing.trace.clear()
+    until_exact(qtbot, view)
+    assert np.array_equal(pixels(view), before)
+
+
+def test_that_a_mark_that_is_gone_stays_gone(
+    make: Callable[[str], CanvasView], qtbot: QtBot
+) -> None:
+    view = make("30-40-3")
+    before = pixels(view)
+    every = {("input", "hidden1"): np.ones((40, 30), dtype=bool)}
+    view.drawing.mark_connections(every, "warning")
+    view.drawing.trace.clear()
+    view.viewport().grab()
+    view.drawing.mark_connections(every, "warning")
+    view.show_project(Project.create(Topology.parse("2-3-1")))
+    view.show_project(view.document.project)
+    until_exact(qtbot, view)
+    assert np.array_equal(pixels(view), before)
+
+
+def test_that_all_pruned_connections_are_seen_dotted(
+    make: Callable[[str], CanvasView], qtbot: QtBot
+) -> None:
+    view = make("30-40-3")
+    every = {("input", "hidden1"): np.ones((40, 30), dtype=bool)}
+    view.document.edit("Cut", lambda project: prune(project, every))
+    until_exact(qtbot, view)
+    before = pixels(view)
+    view.toggle_pruned()
+    until_exact(qtbot, view)
+    now = pixels(view)
+    assert all(changed_at_ends(view, before, now))
+    middle = view.mapFromScene(
+        view.drawing.bundles["input", "hidden1"].sceneBoundingRect().center()
+    )
+    changed = np.any(before != now, axis=2)[:, middle.x() - 20 : middle.x() + 20].any(axis=0)
+    # Dots: columns with ink and columns without.
+    assert 10 < changed.sum() < 30
+    view.toggle_pruned()
+    until_exact(qtbot, view)
+    assert np.array_equal(pixels(view), before)
+
+
+def test_that_all_that_the_eraser_has_crossed_is_seen(
+    make: Callable[[str], CanvasView], qtbot: QtBot
+) -> None:
+    view = make("30-40-3")
+    view.set_tool(Tool.ERASER)
+    way = across(view, "input", "hidden1")
+    before = pixels(view)
+    begin_drag(view, way)
+    until_exact(qtbot, view)
+    assert view.drawing.ghost.text == "Cut 1,200 connections"
+    assert all(changed_at_ends(view, before, pixels(view)))
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    until_exact(qtbot, view)
+    assert np.array_equal(pixels(view), before)

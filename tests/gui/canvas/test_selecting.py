@@ -67,6 +67,26 @@ def test_that_the_select_tool_moves_layers_and_snaps_them_to_columns(drawn: Canv
     assert drawn.document.stack.count() == 1
 
 
+def test_that_a_layer_that_snaps_back_to_its_place_has_not_been_moved(drawn: CanvasView) -> None:
+    drawn.set_tool(Tool.SELECT)
+    x, y = middle(drawn, "hidden1")
+    begin_drag(drawn, [(x, y), (x, y + 8)])
+    assert drawn.drawing.ghost.isVisible()
+    QTest.mouseRelease(drawn.viewport(), LEFT, pos=at(drawn, x, y + 8))
+    assert not drawn.document.stack.canUndo() and not drawn.document.project.layout
+
+
+def test_that_each_drag_of_a_layer_is_undone_alone(drawn: CanvasView) -> None:
+    drawn.set_tool(Tool.SELECT)
+    for _ in range(2):
+        x, y = middle(drawn, "hidden1")
+        drag(drawn, (x, y), (x, y + 60))
+    there = drawn.places["hidden1"].y
+    assert there > 100
+    drawn.document.undo()
+    assert drawn.places["hidden1"].y == pytest.approx(there / 2, abs=4)
+
+
 def test_that_a_click_draws_a_single_neuron_but_lets_go_of_the_selection_first(
     drawn: CanvasView,
 ) -> None:
@@ -113,7 +133,7 @@ def test_that_the_second_click_of_a_double_click_draws_no_second_neuron(
 
 def test_that_a_double_click_on_a_name_asks_for_another(drawn: CanvasView, qtbot: QtBot) -> None:
     item = drawn.drawing.layers["hidden1"]
-    with qtbot.waitSignal(drawn.rename_requested):
+    with qtbot.waitSignal(drawn.options_requested):
         double_click(drawn, *item.mapToScene(item.label_rect.center()).toTuple())
 
 
@@ -227,6 +247,11 @@ def test_that_a_network_larger_than_the_view_has_a_map_that_moves_it(drawn: Canv
     QTest.mouseClick(minimap, LEFT, pos=spot)
     after = drawn.navigation.seen.center()
     assert after.x() > before.x() + 50
+    QTest.mousePress(minimap, LEFT, pos=spot)
+    for k in range(1, 5):
+        QTest.mouseMove(minimap, spot - QPoint(20 * k, 0))
+    QTest.mouseRelease(minimap, LEFT, pos=spot - QPoint(80, 0))
+    assert drawn.navigation.seen.center().x() < before.x() - 50
     assert shape(drawn) == "2-3-1" and drawn.selection == Selection()
     drawn.fit()
     assert not minimap.isVisible()

@@ -196,3 +196,22 @@ def test_that_a_waiting_size_is_forgotten_when_the_network_is_another_meanwhile(
     run.document.edit("Cut", lambda p: p.with_topology(p.topology.without_layer("hidden2")))
     assert run.editor.sizing.settle()
     assert shape(run) == "2-5-1"
+
+
+def test_that_the_next_key_or_press_comes_after_a_size_typed_during_a_run(
+    qtbot: QtBot, run: CanvasView
+) -> None:
+    chosen(run)
+    QTest.keyClicks(run, "7")
+    QTest.keyClick(run, Qt.Key.Key_N)
+    assert shape(run) == "2-7-1-3-1"
+    QTest.keyClicks(run, "4")
+    QTest.mousePress(run.viewport(), Qt.MouseButton.LeftButton, pos=at(run, 0, 250))
+    assert shape(run) == "2-7-4-3-1"
+    QTest.mouseRelease(run.viewport(), Qt.MouseButton.LeftButton, pos=at(run, 0, 250))
+
+
+def test_that_the_wheel_resizes_on_a_turned_canvas_too(trained: CanvasView) -> None:
+    trained.turn()
+    wheel(trained, "hidden1", 0, 240)
+    assert shape(trained) == "2-6-2"

@@ -11,14 +11,25 @@ from pytestqt.qtbot import QtBot
 
 import bpstudio as bp
 from bpstudio.gui.canvas.selection import Selection
+from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.turn import in_scene
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.model.editing import set_upward
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from bpstudio.training.changes import can_continue
-from tests.gui.canvas.canvas_help import edge, gap, middle, shape, stroke, view_of
-from tests.gui.hands import at, click, drag
+from tests.gui.canvas.canvas_help import (
+    CTRL,
+    SHIFT,
+    edge,
+    gap,
+    middle,
+    on_connection,
+    shape,
+    stroke,
+    view_of,
+)
+from tests.gui.hands import at, click, drag, wheel
 
 
 @pytest.fixture
@@ -48,6 +59,61 @@ def test_that_gestures_work_as_they_do_from_left_to_right(turned: CanvasView) ->
     name = item.mapToScene(item.label_rect.center())
     drag(turned, (name.x(), name.y()), (name.x() + 40, name.y() + 60))
     assert turned.document.project.layout
+
+
+def test_that_the_handle_stretches_sideways(turned: CanvasView) -> None:
+    item = turned.drawing.layers["hidden1"]
+    handle = item.mapToScene(item.handle_rect.center())
+    end = handle.x(), handle.y() + item.place.spacing
+    way = at(turned, *end) - at(turned, handle.x(), handle.y())
+    assert way.x() > 20 and way.y() == 0, "to the right, where the handle is"
+    drag(turned, (handle.x(), handle.y()), end)
+    assert shape(turned) == "2-5-1"
+
+
+def test_that_the_eraser_cuts_what_it_crosses_from_left_to_right(turned: CanvasView) -> None:
+    turned.set_tool(Tool.ERASER)
+    spots = [at(turned, *on_connection(turned, "input", i, "hidden1", 0, 0.9)) for i in (0, 1)]
+    row = sum(spot.y() for spot in spots) // 2
+    start, end = (turned.mapToScene(x, row) for x in (0, max(spot.x() for spot in spots) + 3))
+    drag(turned, (start.x(), start.y()), (end.x(), end.y()))
+    mask = turned.document.project.topology.link("input", "hidden1").mask
+    assert mask is not None and not mask[0].any() and mask[1:].all()
+    drag(turned, (start.x(), start.y()), (end.x(), end.y()), SHIFT)
+    assert turned.document.project.topology.link("input", "hidden1").mask is None
+
+
+def test_that_a_rubber_band_takes_the_layers_in_it(turned: CanvasView) -> None:
+    turned.set_tool(Tool.SELECT)
+    above = at(turned, *middle(turned, "hidden1")).y()
+    below = (above + at(turned, *middle(turned, "input")).y()) // 2
+    start, end = turned.mapToScene(4, 4), turned.mapToScene(turned.viewport().width() - 4, below)
+    drag(turned, (start.x(), start.y()), (end.x(), end.y()))
+    assert turned.selection.layers == {"hidden1", "output"}
+
+
+def test_that_neurons_are_linked_by_keys_along_the_network(turned: CanvasView) -> None:
+    turned.select(Selection.of_neurons(("input", 1)))
+    QTest.keyClicks(turned, "l")
+    QTest.keyClick(turned, Qt.Key.Key_Right)
+    line = turned.drawing.ghost.lines[0]
+    ends = [at(turned, end.x(), end.y()) for end in line]
+    assert ends[1].y() < ends[0].y(), "up, to the output"
+    QTest.keyClick(turned, Qt.Key.Key_Down)
+    QTest.keyClick(turned, Qt.Key.Key_Return)
+    mask = turned.document.project.topology.link("input", "output").mask
+    assert mask is not None and mask.tolist() == [[False, True]]
+
+
+def test_that_the_wheel_zooms_to_the_pointer_and_with_ctrl_resizes(turned: CanvasView) -> None:
+    pointer = at(turned, *middle(turned, "output"))
+    before, fitted = turned.mapToScene(pointer), turned.navigation.scale
+    wheel(turned, pointer, 240)
+    assert turned.navigation.scale > fitted * 1.2
+    assert (turned.mapToScene(pointer) - before).manhattanLength() < 3
+    turned.fit()
+    wheel(turned, at(turned, *middle(turned, "hidden1")), 120, CTRL)
+    assert shape(turned) == "2-4-1"
 
 
 def test_that_arrows_go_where_they_point(turned: CanvasView) -> None:

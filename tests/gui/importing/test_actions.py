@@ -16,6 +16,9 @@ from bpstudio.files.resources import resource
 from bpstudio.gui.app import create_window
 from bpstudio.gui.importing.drops import given, sorted_out
 from bpstudio.gui.main_window import MainWindow
+from bpstudio.model.fragment import Fragment
+from bpstudio.model.project import Project
+from bpstudio.model.topology import Topology
 from tests.gui.import_help import PATIENCE, drop, drop_data, hover, press_enter, screen_of
 from tests.gui.windows import closed, opened
 
@@ -175,3 +178,9 @@ def test_that_an_import_during_a_run_goes_on_with_the_new_data(
     assert window.document.project.dataset.name == "iris"
     window.runner.stop()
     assert window.document.project.problem() is None
+
+
+def test_that_a_piece_of_a_network_is_no_table_however_a_mail_has_broken_its_lines() -> None:
+    fragment = Fragment.of(Project.create(Topology.parse("2-3-1")), ["input", "hidden1"]).text()
+    assert given(text(fragment.replace(", ", ",\n"))) is None
+    assert given(text(PASTED)) is not None

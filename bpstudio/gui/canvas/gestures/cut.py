@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainterPath
 
 from bpstudio.gui.canvas.bundle import Bundle, bundle
 from bpstudio.gui.canvas.gestures.base import Gesture, Modifier, counted
 from bpstudio.gui.canvas.selection import Key
-from bpstudio.gui.canvas.traces import MOST_CURVES, paths_of
 from bpstudio.model.arrays import BoolArray
 from bpstudio.model.wiring import prune, restore
 
@@ -47,15 +45,10 @@ class Crossings:
     def count(self) -> int:
         return sum(int(hit.sum()) for hit in self._hit.values())
 
-    def path(self, crossed_only: bool = True) -> QPainterPath:
-        """The curves of what was crossed, or of all."""
-        path = QPainterPath()
-        for key, every in self._bundles.items():
-            one = replace(every, kept=self._hit[key]) if crossed_only else every
-            sources, targets = one.connections()
-            shown = slice(MOST_CURVES)
-            path.addPath(paths_of(one.curves(sources[shown], targets[shown])))
-        return path
+    def bundles(self) -> list[Bundle]:
+        """The curves of what was crossed."""
+        chosen = self.connections()
+        return [replace(self._bundles[key], kept=hit.copy()) for key, hit in chosen.items()]
 
     def connections(self) -> dict[Key, BoolArray]:
         """What was crossed, as flags in the shape of each link."""
@@ -73,8 +66,11 @@ class Cut(Gesture):
         self._restoring = restoring
         self._trail = [start]
         self._crossed = Crossings(view, pruned=restoring)
-        # What can be restored has to be seen first.
-        self._all = self._crossed.path(crossed_only=False) if restoring else QPainterPath()
+
+    def begin(self) -> None:
+        if self._restoring:
+            # What can be restored has to be seen first.
+            self.view.drawing.reveal_pruned(True)
 
     def move(self, pos: QPointF, modifiers: Modifier) -> None:
         if pos != self._trail[-1]:
@@ -88,12 +84,14 @@ class Cut(Gesture):
             if self._restoring
             else ("warning", Qt.PenStyle.DashLine)
         )
-        strokes = [
-            (self._all, "secondary", Qt.PenStyle.DotLine),
-            (self._crossed.path(), *style),
-        ]
-        self.view.drawing.trace.show_strokes(strokes, self._trail)
+        trace = self.view.drawing.trace
+        trace.show_connections(self._crossed.bundles(), *style, self._trail)
         self.view.drawing.ghost.show_ghost([], self._name, pos)
+
+    def cancel(self) -> None:
+        super().cancel()
+        if self._restoring:
+            self.view.drawing.reveal_pruned(False)
 
     @property
     def _name(self) -> str:

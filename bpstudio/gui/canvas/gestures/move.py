@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF
 from bpstudio.gui.canvas.gestures.base import Cursor, Gesture, Modifier
 from bpstudio.gui.canvas.layout import LayerPlace, snap
 from bpstudio.gui.canvas.overlay import Line
-from bpstudio.model.editing import move_layers
 
 if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView
@@ -76,9 +75,7 @@ class MoveLayers(Gesture):
             return
         offset, _, _ = self._offset(pos)
         places = {i: (p.x, p.y) for i, p in self.view.places.items()}
-        for i in self.layers:
-            places[i] = places[i][0] + offset.x(), places[i][1] + offset.y()
-        self.view.edit("Move", lambda project: move_layers(project, places))
+        self.view.editor.move(self.layers, places, (offset.x(), offset.y()))
 
     def cancel(self) -> None:
         super().cancel()
