@@ -64,7 +64,7 @@ def connection_refusal(
     if i is None and j is None:
         return link_refusal(topology, source, target)
     ends = [
-        topology.label(layer) + ("" if k is None else f" · {k + 1}")
+        topology.label(layer) if k is None else topology.neuron_label(layer, k)
         for layer, k in ((source, i), (target, j))
     ]
     return f"{ends[0]} and {ends[1]} are connected already."

@@ -23,6 +23,8 @@ Modifier = Qt.KeyboardModifier
 
 STEP, PAN_STEP = 20.0, 60.0
 """How far an arrow moves a layer, in scene pixels, and the view, in those of the screen."""
+HELD = (Key.Key_Shift, Key.Key_Control, Key.Key_Alt, Key.Key_AltGr, Key.Key_Meta)
+"""Keys that do nothing alone; some systems repeat them while they are held."""
 ARROWS: dict[int, tuple[int, int]] = {
     Key.Key_Left: (-1, 0),
     Key.Key_Right: (1, 0),
@@ -75,7 +77,7 @@ class Keys:
         key, text, modifiers = event.key(), event.text(), event.modifiers()
         shift = bool(modifiers & Modifier.ShiftModifier)
         layers = sorted(self._view.selection.layers)
-        if not text.isdecimal() and key != Key.Key_Escape:
+        if not text.isdecimal() and key not in HELD and key != Key.Key_Escape:
             # A size that was typed comes before what the key does; for Enter that is all.
             settled = self._view.editor.sizing.settle()
             if settled and key in (Key.Key_Return, Key.Key_Enter):

@@ -85,12 +85,13 @@ class Sizing(QObject):
 
     def settle(self) -> bool:
         """Give the size that waits for the hand to rest; False if none does."""
-        if not self.cancel():
-            return False
-        sizes = self._sizes
-        if self._begun.topology == self._editor.topology:
+        waited = self.cancel()
+        if waited and self._begun.topology == self._editor.topology:
+            sizes = self._sizes
             self._editor.edit(self._name, lambda project: resize_layers(project, sizes))
-        return True
+        # No project is kept for longer than it is needed.
+        self._begun = self._made = self._editor.document.project
+        return waited
 
     def cancel(self) -> bool:
         """Forget the size that waits; False if none does."""
