@@ -47,6 +47,7 @@ class PadlockItem(QGraphicsItem):
             if link.locked is not None
         }
         self._always = [place for one in self._locked.values() for place in _places(*one)]
+        self.setVisible(bool(self.places))
         self.update()
 
     def look_at(self, how: str, connection: Connection | None) -> None:
@@ -61,6 +62,7 @@ class PadlockItem(QGraphicsItem):
             self._looked_at.pop(how, None)
             if place is not None:
                 self._looked_at[how] = place
+            self.setVisible(bool(self.places))
             self.update()
 
     def boundingRect(self) -> QRectF:
@@ -70,7 +72,7 @@ class PadlockItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if self.theme is None or not (self._always or self._looked_at):
+        if self.theme is None:
             return
         transform = painter.worldTransform()
         small = abs(transform.m11()) + abs(transform.m12()) < LEAST_SCALE
