@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyle, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.explain.keys import Place
 from bpstudio.gui.canvas.bundle import Bundle, bundle
+from bpstudio.gui.canvas.everywhere import EverywhereItem
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import paint_bubble
@@ -30,7 +31,7 @@ MOST_PULSES = 200
 KIND = "explained"
 
 
-class LightItem(QGraphicsItem):
+class LightItem(EverywhereItem):
     """Marks the parts of a Place above the network, and a word beside them.
 
     ``phase`` is how far something has run along the lit connections, from 0 at their source to 1 at
@@ -38,9 +39,8 @@ class LightItem(QGraphicsItem):
     """
 
     def __init__(self, picture: LinksPicture) -> None:
-        super().__init__()
+        super().__init__(4.5)
         self._picture = picture
-        self.theme: Theme | None = None
         self.place = Place()
         self.text = ""
         self.phase: float | None = None
@@ -49,7 +49,6 @@ class LightItem(QGraphicsItem):
         self._curves: list[FloatArray] = []
         self._lit = False
         self._text_at = QPointF()
-        self.setZValue(4.5)
 
     def show_place(
         self,
@@ -104,10 +103,6 @@ class LightItem(QGraphicsItem):
         """How far something has run along the lit connections."""
         self.phase = phase
         self.update()
-
-    def boundingRect(self) -> QRectF:
-        # Lights may be anywhere; the scene's own rectangle may ask every item for its bounds.
-        return QRectF(-20_000, -20_000, 40_000, 40_000)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.bundle import Bundle
+from bpstudio.gui.canvas.everywhere import EverywhereItem
 from bpstudio.gui.canvas.selection import Connection, Key
 from bpstudio.gui.theme import Theme
 from bpstudio.model.arrays import BoolArray
@@ -22,16 +23,14 @@ LEAST_SCALE = 0.5
 MIDDLE = 0.5
 
 
-class PadlockItem(QGraphicsItem):
+class PadlockItem(EverywhereItem):
     """A padlock in the middle of each locked connection, or of a link of which all are locked."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.theme: Theme | None = None
+        super().__init__(1.8)
         self._locked: dict[Key, tuple[Bundle, BoolArray]] = {}
         self._always: list[QPointF] = []
         self._looked_at: dict[str, QPointF] = {}
-        self.setZValue(1.8)
 
     @property
     def places(self) -> list[QPointF]:
@@ -64,10 +63,6 @@ class PadlockItem(QGraphicsItem):
                 self._looked_at[how] = place
             self.setVisible(bool(self.places))
             self.update()
-
-    def boundingRect(self) -> QRectF:
-        # Links may be anywhere; the scene's own rectangle may ask every item for its bounds.
-        return QRectF(-20_000, -20_000, 40_000, 40_000)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.bundle import Bundle
+from bpstudio.gui.canvas.everywhere import EverywhereItem
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.raster import marks_of
-from bpstudio.gui.theme import Theme
 from bpstudio.model.arrays import FloatArray
 
 MOST_CURVES = 200
@@ -30,20 +30,18 @@ def paths_of(curves: FloatArray) -> QPainterPath:
     return path
 
 
-class TraceItem(QGraphicsItem):
+class TraceItem(EverywhereItem):
     """Strokes in the tokens of the theme, each a path with a style; and a trail behind the pointer.
 
     Where there are many connections they are in the ``picture`` of all, as those of this ``kind``.
     """
 
     def __init__(self, picture: LinksPicture, kind: str) -> None:
-        super().__init__()
+        super().__init__(4)
         self._picture = picture
         self._kind = kind
-        self.theme: Theme | None = None
         self._strokes: list[tuple[QPainterPath, str, Qt.PenStyle]] = []
         self._trail: list[QPointF] = []
-        self.setZValue(4)
 
     def show_strokes(
         self,
@@ -76,10 +74,6 @@ class TraceItem(QGraphicsItem):
     def clear(self) -> None:
         """Show nothing."""
         self.show_strokes([])
-
-    def boundingRect(self) -> QRectF:
-        # Marks may be anywhere; the scene's own rectangle may ask every item for its bounds.
-        return QRectF(-20_000, -20_000, 40_000, 40_000)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
