@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from bpstudio.gui.document import Change
@@ -33,6 +34,7 @@ class FitRow(QWidget):
         self.fit_button = QPushButton("Fit layers to the data")
         self.fit_button.setObjectName("fitLayersButton")
         self.fit_button.setToolTip("Give the input and output layers the sizes that the data need")
+        self.fit_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.fit_button.clicked.connect(self.fit_layers)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
@@ -76,6 +78,7 @@ class FitRow(QWidget):
         self._remedies = {}
         for remedy in remedies:
             button = QPushButton(remedy.label)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setObjectName("rangeRemedyButton")
             button.setToolTip(f"{remedy.label}: one step that can be undone")
             button.clicked.connect(self._on_remedy)

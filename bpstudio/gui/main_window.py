@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
     QDockWidget,
     QMainWindow,
@@ -380,6 +381,18 @@ class MainWindow(QMainWindow):
         self.files.export_dialog()
 
     # Events
+
+    def event(self, event: QEvent) -> bool:
+        """Space is Play, but on a button to which people have gone by keys it presses that."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            button = self.focusWidget()
+            reached = isinstance(button, QAbstractButton) and (
+                button.focusPolicy() is Qt.FocusPolicy.TabFocus
+            )
+            if reached and event.key() == Qt.Key.Key_Space and not event.modifiers():
+                event.accept()
+                return True
+        return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         found = given(event.mimeData())

@@ -139,7 +139,7 @@ class Page(QWidget):
         box.setObjectName(name)
         box.setAccessibleName(text)
         box.setToolTip(help)
-        self.row.addWidget(box)
+        self._add(box)
         return box
 
     def add_button(
@@ -150,8 +150,19 @@ class Page(QWidget):
         button.setAccessibleName(text)
         button.setToolTip(help)
         button.clicked.connect(method)
-        self.row.addWidget(button)
+        self._add(button)
         return button
+
+    def _add(self, button: QAbstractButton) -> None:
+        # A click leaves the space bar to the canvas.
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.pressed.connect(self._on_pressed)
+        self.row.addWidget(button)
+
+    def _on_pressed(self) -> None:
+        """What is typed in a field is taken first."""
+        if isinstance(self.focusWidget(), Field):
+            self.left.emit()
 
     def number(self, text: str) -> float | None:
         """A typed number; None, with a message, if it is none."""

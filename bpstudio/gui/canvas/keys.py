@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from bpstudio.gui.canvas.gestures.keylink import LinkByKeys
 from bpstudio.gui.canvas.layout import COLUMN, MAX_SHOWN, SAME_COLUMN, neighbours, snap
 from bpstudio.gui.canvas.tools import Tool
-from bpstudio.gui.canvas.turn import in_scene
+from bpstudio.gui.canvas.turn import ARROWS, in_scene
 from bpstudio.gui.canvas.walking import Walking
 from bpstudio.gui.canvas.where import selection_rect
 
@@ -25,12 +25,6 @@ STEP, PAN_STEP = 20.0, 60.0
 """How far an arrow moves a layer, in scene pixels, and the view, in those of the screen."""
 HELD = (Key.Key_Shift, Key.Key_Control, Key.Key_Alt, Key.Key_AltGr, Key.Key_Meta)
 """Keys that do nothing alone; some systems repeat them while they are held."""
-ARROWS: dict[int, tuple[int, int]] = {
-    Key.Key_Left: (-1, 0),
-    Key.Key_Right: (1, 0),
-    Key.Key_Up: (0, -1),
-    Key.Key_Down: (0, 1),
-}
 
 
 class Keys:

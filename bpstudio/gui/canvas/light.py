@@ -11,8 +11,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QStyle, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.explain.keys import Place
+from bpstudio.gui.canvas.anywhere import Anywhere
 from bpstudio.gui.canvas.bundle import Bundle, bundle
-from bpstudio.gui.canvas.everywhere import EverywhereItem
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import paint_bubble
@@ -31,7 +31,7 @@ MOST_PULSES = 200
 KIND = "explained"
 
 
-class LightItem(EverywhereItem):
+class LightItem(Anywhere):
     """Marks the parts of a Place above the network, and a word beside them.
 
     ``phase`` is how far something has run along the lit connections, from 0 at their source to 1 at
@@ -39,7 +39,7 @@ class LightItem(EverywhereItem):
     """
 
     def __init__(self, picture: LinksPicture) -> None:
-        super().__init__(4.5)
+        super().__init__()
         self._picture = picture
         self.place = Place()
         self.text = ""
@@ -49,6 +49,7 @@ class LightItem(EverywhereItem):
         self._curves: list[FloatArray] = []
         self._lit = False
         self._text_at = QPointF()
+        self.setZValue(4.5)
 
     def show_place(
         self,

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from bpstudio.gui.canvas.everywhere import EverywhereItem
+from bpstudio.gui.canvas.anywhere import Anywhere
 from bpstudio.gui.canvas.layer_paint import outline, scale_of
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
@@ -24,12 +24,12 @@ END = 4.0
 """Half the size of what a link ends in while it is drawn, in screen pixels."""
 
 
-class GhostItem(EverywhereItem):
+class GhostItem(Anywhere):
     """What a gesture would do, before it does: layers, a link, or what a rubber band takes, in outline,
     and a word about it."""
 
     def __init__(self) -> None:
-        super().__init__(5)
+        super().__init__()
         self.places: Sequence[LayerPlace] = ()
         """Where layers would be."""
         self.lines: Sequence[Line] = ()
@@ -40,6 +40,7 @@ class GhostItem(EverywhereItem):
         self.text = ""
         self._text_at = QPointF()
         self.forbidden = False
+        self.setZValue(5)
 
     def show_ghost(
         self,

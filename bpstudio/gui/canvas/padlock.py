@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from bpstudio.gui.canvas.anywhere import Anywhere
 from bpstudio.gui.canvas.bundle import Bundle
-from bpstudio.gui.canvas.everywhere import EverywhereItem
 from bpstudio.gui.canvas.selection import Connection, Key
 from bpstudio.gui.theme import Theme
 from bpstudio.model.arrays import BoolArray
@@ -23,14 +23,15 @@ LEAST_SCALE = 0.5
 MIDDLE = 0.5
 
 
-class PadlockItem(EverywhereItem):
+class PadlockItem(Anywhere):
     """A padlock in the middle of each locked connection, or of a link of which all are locked."""
 
     def __init__(self) -> None:
-        super().__init__(1.8)
+        super().__init__()
         self._locked: dict[Key, tuple[Bundle, BoolArray]] = {}
         self._always: list[QPointF] = []
         self._looked_at: dict[str, QPointF] = {}
+        self.setZValue(1.8)
 
     @property
     def places(self) -> list[QPointF]:

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from bpstudio.gui.canvas.anywhere import Anywhere
 from bpstudio.gui.canvas.bundle import Bundle
-from bpstudio.gui.canvas.everywhere import EverywhereItem
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.raster import marks_of
 from bpstudio.model.arrays import FloatArray
@@ -30,18 +30,19 @@ def paths_of(curves: FloatArray) -> QPainterPath:
     return path
 
 
-class TraceItem(EverywhereItem):
+class TraceItem(Anywhere):
     """Strokes in the tokens of the theme, each a path with a style; and a trail behind the pointer.
 
     Where there are many connections they are in the ``picture`` of all, as those of this ``kind``.
     """
 
     def __init__(self, picture: LinksPicture, kind: str) -> None:
-        super().__init__(4)
+        super().__init__()
         self._picture = picture
         self._kind = kind
         self._strokes: list[tuple[QPainterPath, str, Qt.PenStyle]] = []
         self._trail: list[QPointF] = []
+        self.setZValue(4)
 
     def show_strokes(
         self,

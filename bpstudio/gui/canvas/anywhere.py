@@ -1,4 +1,4 @@
-"""Items that may paint anywhere in the scene."""
+"""What all items share that mark things wherever they are."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from PySide6.QtWidgets import QGraphicsItem
 from bpstudio.gui.theme import Theme
 
 FAR = 1e6
+"""Farther than any neuron of a layer that is unfolded, in scene pixels."""
 
 
-class EverywhereItem(QGraphicsItem):
-    """Above the network at some ``depth``, in the colours of a ``theme``."""
+class Anywhere(QGraphicsItem):
+    """An item that may paint anywhere, in the tokens of a theme; nothing before it has one."""
 
-    def __init__(self, depth: float) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.theme: Theme | None = None
-        self.setZValue(depth)
 
     def boundingRect(self) -> QRectF:
         # Not the scene's own rectangle: that may ask every item for its bounds, this one too.
