@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -14,6 +15,7 @@ from bpstudio.gui.canvas.card import CanvasCard
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.canvas.where import selection_rect
+from bpstudio.gui.dialogs.help import CANVAS_KEYS
 from bpstudio.gui.document import Document
 from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.editing import set_unfolded, set_upward
@@ -235,3 +237,20 @@ def test_that_a_link_by_keys_reaches_a_neuron_far_away_and_out_of_view(
     keys(view, Key.Key_Return)
     mask = view.document.project.topology.link("input", "output").mask
     assert mask is not None and mask.sum() == 1 and mask[782, 0]
+
+
+def test_that_the_help_names_every_letter_that_the_canvas_takes(drawn: CanvasView) -> None:
+    named = {word.strip(",;:") for keys, what in CANVAS_KEYS for word in f"{keys} {what}".split()}
+    taken = set()
+    for code in range(Key.Key_A, Key.Key_Z + 1):
+        drawn.select(Selection(frozenset({"hidden1"})))
+        press = QKeyEvent(
+            QEvent.Type.KeyPress, code, Qt.KeyboardModifier.NoModifier, chr(code).lower()
+        )
+        QApplication.sendEvent(drawn, press)
+        if press.isAccepted():
+            taken.add(chr(code))
+        QTest.keyRelease(drawn, Key(code))
+        drawn.hand.put_down()
+    assert {"K", "L", "N", "X"} <= taken
+    assert taken <= named
