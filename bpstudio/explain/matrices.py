@@ -13,8 +13,8 @@ from bpstudio.explain.step import Step
 from bpstudio.model.arrays import FloatArray
 
 _DELTA = r"\delta"
-MOST_ROWS = 6
-"""Larger matrices are folded around the marked entry."""
+MOST_ROWS, LEAST_ROWS = 6, 3
+"""Larger matrices are folded around the marked entry, if so many have room with its neighbours."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,8 @@ class Matrix:
         return (r is None or r == row) and (c is None or c == column)
 
     def shown(self, most: int = MOST_ROWS) -> tuple[list[int | None], list[int | None]]:
-        """Rows and columns to draw, None for a gap: the first, the last, and those around the mark."""
+        """Rows and columns to draw, None for a gap: the first, the last, and those around the mark,
+        or with ``most`` below 3 the mark alone."""
         r, c = self.marked or (None, None)
         return _shown(self.shape[0], r, most), _shown(self.shape[1], c, most)
 
@@ -395,6 +396,8 @@ def _shown(count: int, mark: int | None, most: int) -> list[int | None]:
     if count <= most:
         return list(range(count))
     around = {mark - 1, mark, mark + 1} if mark is not None else {1, 2}
+    if most < LEAST_ROWS:
+        around = {mark} if mark is not None else set()
     chosen = sorted(k for k in {0, count - 1, *around} if 0 <= k < count)
     shown: list[int | None] = []
     for last, k in zip([-1, *chosen], chosen, strict=False):

@@ -115,6 +115,7 @@ def test_that_a_large_matrix_is_folded_around_its_entry() -> None:
     rows, columns = form.matrices[0].shown()
     assert rows == [0, None, 8, 9, 10, None, 19]
     assert columns == [0, None, 16, 17, 18, None, 29]
+    assert form.matrices[0].shown(2) == ([0, None, 9, None, 19], [0, None, 17, None, 29])
     assert form.latex().count(r"\boxed") == 4
     assert r"\ddots" in form.latex() and len(form.latex()) < 3000
 

@@ -74,7 +74,7 @@ class Drawing(QGraphicsScene):
         self._row: tuple[Dataset | None, int] = (None, 0)
         self.scale = 1.0
         """The magnitude of a weight or bias that has full ink."""
-        self.light, self.padlocks = LightItem(), PadlockItem()
+        self.light, self.padlocks = LightItem(self.picture), PadlockItem()
         for item in (self.ghost, self.card, self.trace, self.marks, self.pruned, self.light):
             self.addItem(item)
         self.addItem(self.padlocks)
@@ -93,7 +93,10 @@ class Drawing(QGraphicsScene):
             self._rebuild(project)
         self._refresh(project)
         if rebuilt:
+            # The picture has forgotten what was marked in the one before.
             self.show_pruned(self.shows_pruned)
+            lit = self.light.place, self.light.text
+            self.light.show_place(*lit, project.topology, self.places)
             self.flow.clock.begin_anew()
         else:
             self.flow.clock.tick()
@@ -106,7 +109,6 @@ class Drawing(QGraphicsScene):
         self._covered = None
         self.halo.setPath(QPainterPath())
         self.places = arrange(topology, project.layout, project.unfolded, self.turned)
-        self.light.show_place(self.light.place, self.light.text, topology, self.places)
         self.layers, self.bundles = {}, {}
         bundles = [bundle(topology, self.places, link.key) for link in topology.links]
         # Names stand below everything, skip links too.

@@ -11,8 +11,8 @@ from PySide6.QtGui import QKeyEvent
 from bpstudio.gui.canvas.gestures.keylink import LinkByKeys
 from bpstudio.gui.canvas.layout import COLUMN, MAX_SHOWN, SAME_COLUMN, neighbours, snap
 from bpstudio.gui.canvas.tools import Tool
-from bpstudio.gui.canvas.turn import in_scene
-from bpstudio.gui.canvas.walking import ALL, ARROWS, JUMPS, Walking
+from bpstudio.gui.canvas.turn import ARROWS, in_scene
+from bpstudio.gui.canvas.walking import ALL, JUMPS, Walking
 from bpstudio.gui.canvas.where import selection_rect
 
 if TYPE_CHECKING:

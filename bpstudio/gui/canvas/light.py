@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyle, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.explain.keys import Place
-from bpstudio.gui.canvas.bundle import bundle
+from bpstudio.gui.canvas.anywhere import Anywhere
+from bpstudio.gui.canvas.bundle import Bundle, bundle
 from bpstudio.gui.canvas.layout import LayerPlace
+from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import paint_bubble
-from bpstudio.gui.canvas.traces import paths_of
+from bpstudio.gui.canvas.raster import marks_of
+from bpstudio.gui.canvas.traces import MOST_CURVES, paths_of
 from bpstudio.gui.theme import TEXT_SIZE, Theme, text_font
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.topology import Topology
@@ -22,28 +26,28 @@ PULSE_MS = 700
 HALO, BIAS_RADIUS, PULSE_RADIUS = 5.0, 8.0, 4.5
 BUTTONS = 34.0
 """Height of the buttons above a layer, with the gap below them."""
-MOST_CURVES = 3000
-"""More lit connections than this would take longer than a frame."""
 MOST_PULSES = 200
-"""So many connections show that something runs along them."""
+"""So many connections of a link show that something runs along them."""
+KIND = "explained"
 
 
-class LightItem(QGraphicsItem):
+class LightItem(Anywhere):
     """Marks the parts of a Place above the network, and a word beside them.
 
     ``phase`` is how far something has run along the lit connections, from 0 at their source to 1 at
-    their target; None: nothing runs.
+    their target; None: nothing runs. Many connections are lit in the ``picture`` of all.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, picture: LinksPicture) -> None:
         super().__init__()
-        self.theme: Theme | None = None
+        self._picture = picture
         self.place = Place()
         self.text = ""
         self.phase: float | None = None
         self._neurons = QPainterPath()
         self._connections = QPainterPath()
         self._curves: list[FloatArray] = []
+        self._lit = False
         self._text_at = QPointF()
         self.setZValue(4.5)
 
@@ -70,8 +74,8 @@ class LightItem(QGraphicsItem):
                 corner = _rect(places[layer], k).bottomLeft()
                 self._neurons.addEllipse(corner, BIAS_RADIUS, BIAS_RADIUS)
                 rects.append(QRectF(corner, corner))
-        self._add_connections(place, topology, places)
-        box = self._neurons.boundingRect().united(self._connections.boundingRect())
+        box = self._light_connections(_lit_bundles(place, topology, places))
+        self._lit = bool(rects) or not box.isNull()
         if rects:
             box = rects[0]
         top = box.top()
@@ -82,40 +86,30 @@ class LightItem(QGraphicsItem):
         self._text_at = QPointF(box.center().x(), top - 10)
         self.update()
 
-    def _add_connections(
-        self, place: Place, topology: Topology, places: Mapping[str, LayerPlace]
-    ) -> None:
-        by_link: dict[tuple[str, str], list[tuple[int, int]]] = {}
-        for source, i, target, j in place.connections:
-            by_link.setdefault((source, target), []).append((i, j))
-        for key in dict.fromkeys((*by_link, *place.links)):
-            if not (set(key) <= set(places) and topology.has_link(*key)):
-                continue
-            curves = bundle(topology, places, key)
-            if key in place.links:
-                sources, targets = curves.connections()
-            else:
-                pairs = np.array(by_link[key], dtype=np.intp)
-                inside = (pairs[:, 0] < places[key[0]].size) & (pairs[:, 1] < places[key[1]].size)
-                sources, targets = pairs[inside].T
-            points = curves.curves(sources[:MOST_CURVES], targets[:MOST_CURVES])
-            self._connections.addPath(paths_of(points))
-            self._curves.append(points[:MOST_PULSES])
+    def _light_connections(self, bundles: list[Bundle]) -> QRectF:
+        """Light all connections of these bundles; what they cover."""
+        box, many = QRectF(), sum(curves.count for curves in bundles) > MOST_CURVES
+        self._picture.mark(KIND, [marks_of(curves) for curves in bundles] if many else ())
+        for curves in bundles:
+            sources, targets = curves.connections()
+            if not many:
+                self._connections.addPath(paths_of(curves.curves(sources, targets)))
+            few = np.linspace(0, len(sources) - 1, min(len(sources), MOST_PULSES)).astype(np.intp)
+            self._curves.append(curves.curves(sources[few], targets[few]))
+            left, top, right, bottom = curves.bounds()
+            box = box.united(QRectF(left, top, right - left, max(bottom - top, 1.0)))
+        return box
 
     def set_phase(self, phase: float | None) -> None:
         """How far something has run along the lit connections."""
         self.phase = phase
         self.update()
 
-    def boundingRect(self) -> QRectF:
-        # Lights may be anywhere; the scene's own rectangle may ask every item for its bounds.
-        return QRectF(-20_000, -20_000, 40_000, 40_000)
-
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         theme = self.theme
-        if theme is None or (self._neurons.isEmpty() and self._connections.isEmpty()):
+        if theme is None or not self._lit:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -154,6 +148,28 @@ class LightItem(QGraphicsItem):
         painter.resetTransform()
         paint_bubble(painter, theme, QPointF(x, y), [self.text], "text")
         painter.restore()
+
+
+def _lit_bundles(
+    place: Place, topology: Topology, places: Mapping[str, LayerPlace]
+) -> list[Bundle]:
+    """The connections of a Place that the network has, link by link."""
+    by_link: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for source, i, target, j in place.connections:
+        by_link.setdefault((source, target), []).append((j, i))
+    bundles = []
+    for key in dict.fromkeys((*by_link, *place.links)):
+        if not (set(key) <= set(places) and topology.has_link(*key)):
+            continue
+        curves = bundle(topology, places, key)
+        if key not in place.links:
+            pairs = np.array(by_link[key], dtype=np.intp)
+            kept = np.zeros(curves.shape, dtype=bool)
+            kept[tuple(pairs[(pairs < curves.shape).all(axis=1)].T)] = True
+            curves = replace(curves, kept=kept)
+        if curves.count:
+            bundles.append(curves)
+    return bundles
 
 
 def _rect(place: LayerPlace, k: int) -> QRectF:

@@ -13,21 +13,13 @@ from bpstudio.model.topology import Topology
 if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView
 
-Press = Qt.Key
-ARROWS: dict[int, tuple[int, int]] = {
-    Press.Key_Left: (-1, 0),
-    Press.Key_Right: (1, 0),
-    Press.Key_Up: (0, -1),
-    Press.Key_Down: (0, 1),
-}
-"""Where arrows point on the screen."""
 ALL = 1_000_000_000
 """A jump that ends at the first or last one, wherever it begins."""
 JUMPS: dict[int, int] = {
-    Press.Key_PageUp: -10,
-    Press.Key_PageDown: 10,
-    Press.Key_Home: -ALL,
-    Press.Key_End: ALL,
+    Qt.Key.Key_PageUp: -10,
+    Qt.Key.Key_PageDown: 10,
+    Qt.Key.Key_Home: -ALL,
+    Qt.Key.Key_End: ALL,
 }
 """How many neurons or connections these keys go on by."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from bpstudio.gui.widgets import secondary_label
@@ -24,7 +25,7 @@ class Crumbs(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._texts: tuple[str, ...] = ()
         self.buttons: list[QToolButton] = []
 
@@ -47,7 +48,7 @@ class Crumbs(QWidget):
             if k < len(texts) - 1:
                 self._row.addWidget(self._button(k, text))
             else:
-                self._row.addWidget(_here(text))
+                self._row.addWidget(_Here(text))
         self._row.addStretch(1)
 
     def _button(self, k: int, text: str) -> QToolButton:
@@ -70,8 +71,22 @@ class Crumbs(QWidget):
         return QSize(0, super().minimumSizeHint().height())
 
 
-def _here(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setAccessibleName(f"Here: {text}")
-    label.setContentsMargins(4, 0, 0, 0)
-    return label
+class _Here(QLabel):
+    """Where we are: in a narrow panel it ends with an ellipsis, and the tooltip tells all of it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setAccessibleName(f"Here: {text}")
+        self.setContentsMargins(4, 0, 0, 0)
+        self.setToolTip(text)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        room = self.contentsRect()
+        text = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, self.alignment(), text)
+        painter.end()

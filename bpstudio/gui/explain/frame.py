@@ -28,7 +28,6 @@ from bpstudio.gui.panels.base import Panel
 from bpstudio.gui.panels.scroll import ColumnScroll
 from bpstudio.gui.preferences import preferred_number
 from bpstudio.gui.theme import GAP, ThemeHolder
-from bpstudio.gui.widgets import secondary_label
 
 WARM_UP_MS = 1200
 DIGITS_KEPT = "explain_digits"
@@ -104,13 +103,14 @@ class ExplainFrame(Panel):
         self.words.setMaximumWidth(WORDS_WIDTH)
         self.shares = SharesView(themes)
         self.bar = PlayerBar(themes)
-        self.hint = secondary_label()
+        self.hint = FittingLabel()
         self.hint.setObjectName("explainHint")
         self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         way = QHBoxLayout()
-        way.addWidget(self.crumbs, 3)
-        way.addWidget(self.hint, 4)
+        # The way here is more than a hint: it gets the room that it needs first.
+        way.addWidget(self.crumbs)
+        way.addWidget(self.hint, 1)
         column = QVBoxLayout()
         column.setSpacing(GAP // 2)
         column.addLayout(way)

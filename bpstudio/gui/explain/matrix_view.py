@@ -22,12 +22,15 @@ from bpstudio.explain.matrices import MOST_ROWS, Matrix, MatrixForm
 from bpstudio.explain.numbers import DIGITS, plain_number
 from bpstudio.explain.plain_text import plain
 from bpstudio.gui.explain.formulas import FormulaKey, FormulaPicture, FormulaStore
+from bpstudio.gui.explain.matrix_names import even_names
 from bpstudio.gui.theme import GAP, SMALL_SIZE, TEXT_SIZE, Theme, ThemeHolder, text_font
 from bpstudio.gui.widgets import MINUS
 
 SIZE, SMALL = 15.0, 13.0
 CELL_HEIGHT, CELL_GAP, BRACKET, NAME_WIDTH = 21.0, 10.0, 5.0, 96.0
 WIDEST_NAME, ROW_GAP = 150.0, 18.0
+NARROWER = ((3, 60.0), (3, 48.0), (2, 60.0), (2, 48.0), (2, 28.0))
+"""Columns and widths of names to try where there is little room."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ class MatrixView(QWidget):
     def _fit(self, matrix: Matrix) -> tuple[float, float]:
         """Width and height; one that is too wide is folded to fewer columns, then its names are cut."""
         tries = [(most, NAME_WIDTH) for most in range(MOST_ROWS, 2, -1)]
-        for most, names in ((MOST_ROWS, WIDEST_NAME), *tries, (3, 60.0), (3, 36.0)):
+        for most, names in ((MOST_ROWS, WIDEST_NAME), *tries, *NARROWER):
             self._most[matrix.symbol], self._names_within[matrix.symbol] = most, names
             width, height = self._size(matrix)
             if width <= self.width() - 4:
@@ -171,27 +174,35 @@ class MatrixView(QWidget):
             return 0.0
         rows, _ = matrix.shown()
         metrics = QFontMetricsF(text_font(SMALL_SIZE))
-        names = [matrix.row_names[r] for r in rows if r is not None]
-        return (
-            min(
-                self._names_within.get(matrix.symbol, NAME_WIDTH),
-                max(metrics.horizontalAdvance(name) for name in names),
-            )
-            + 6
+        widest = max(
+            metrics.horizontalAdvance(name)
+            for name in self._even(matrix, matrix.row_names, rows).values()
         )
+        return min(self._names_within.get(matrix.symbol, NAME_WIDTH), widest) + 6
+
+    def _even(
+        self, matrix: Matrix, names: tuple[str, ...], shown: list[int | None]
+    ) -> dict[int, str]:
+        """The names of the rows or columns that are shown, all of them shortened alike."""
+        room = self._names_within.get(matrix.symbol, NAME_WIDTH)
+        metrics = QFontMetricsF(text_font(SMALL_SIZE))
+        indices = [k for k in shown if k is not None]
+        texts = even_names([names[k] for k in indices], room, metrics.horizontalAdvance)
+        return dict(zip(indices, texts, strict=True))
 
     def _widths(
         self, matrix: Matrix, rows: list[int | None], columns: list[int | None]
     ) -> list[float]:
         numbers = QFontMetricsF(text_font(TEXT_SIZE, bold=True))
         names = QFontMetricsF(text_font(SMALL_SIZE))
+        named = self._even(matrix, matrix.column_names, columns)
         widths = []
         for c in columns:
             texts = [self._text(matrix, r, c) for r in rows]
             width = max(numbers.horizontalAdvance(text) for text in texts) + CELL_GAP
-            if c is not None and matrix.column_names[c]:
-                name = names.horizontalAdvance(matrix.column_names[c]) + 8
-                width = max(width, min(self._names_within.get(matrix.symbol, NAME_WIDTH), name))
+            if c is not None and named[c]:
+                name = names.horizontalAdvance(named[c]) + 8
+                width = max(width, min(self._names_within.get(matrix.symbol, NAME_WIDTH) + 8, name))
             widths.append(width)
         return widths
 
@@ -217,17 +228,17 @@ class MatrixView(QWidget):
         left = x + names
         right = left + sum(widths) + 2 * BRACKET
         self._brackets.append(QRectF(left, top, right - left, height))
+        row_names = self._even(matrix, matrix.row_names, rows)
+        column_names = self._even(matrix, matrix.column_names, columns)
         for k, r in enumerate(rows):
             row_y, cell_x = top + k * CELL_HEIGHT, left + BRACKET
             if r is not None and names:
                 rect = QRectF(x, row_y, names - 6, CELL_HEIGHT)
-                self._names.append((rect, matrix.row_names[r], Qt.AlignmentFlag.AlignRight))
+                self._names.append((rect, row_names[r], Qt.AlignmentFlag.AlignRight))
             for c, width in zip(columns, widths, strict=True):
                 if k == 0 and c is not None and named:
                     above = QRectF(cell_x, y, width, 15)
-                    self._names.append(
-                        (above, matrix.column_names[c], Qt.AlignmentFlag.AlignHCenter)
-                    )
+                    self._names.append((above, column_names[c], Qt.AlignmentFlag.AlignHCenter))
                 marked = r is not None and c is not None and matrix.is_marked(r, c)
                 rect = QRectF(cell_x, row_y, width, CELL_HEIGHT)
                 self.cells.append(Cell(rect, self._text(matrix, r, c), marked))

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from bpstudio.explain.keys import Place
 from bpstudio.gui.canvas import links_picture, raster
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool
@@ -284,5 +285,25 @@ def test_that_all_that_the_eraser_has_crossed_is_seen(
     assert view.drawing.ghost.text == "Cut 1,200 connections"
     assert all(changed_at_ends(view, before, pixels(view)))
     QTest.keyClick(view, Qt.Key.Key_Escape)
+    until_exact(qtbot, view)
+    assert np.array_equal(pixels(view), before)
+
+
+def test_that_all_connections_that_an_explanation_speaks_of_are_lit(
+    make: Callable[[str], CanvasView], qtbot: QtBot
+) -> None:
+    view = make("30-40-3")
+    before = pixels(view)
+    view.light(Place(links=(("input", "hidden1"),)), "ΔV")
+    until_exact(qtbot, view)
+    lit = pixels(view)
+    assert all(changed_at_ends(view, before, lit))
+    # The network is another one for a moment; what is lit is lit again when it is back.
+    project = view.document.project
+    view.show_project(Project.create(Topology.parse("2-1")))
+    view.show_project(project)
+    until_exact(qtbot, view)
+    assert np.array_equal(pixels(view), lit)
+    view.light(Place())
     until_exact(qtbot, view)
     assert np.array_equal(pixels(view), before)
