@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QKeyEvent
 
 from bpstudio.gui.canvas.gestures.base import Gesture
 from bpstudio.gui.canvas.gestures.link import leaves, link_ends, linking, reaches
 from bpstudio.gui.canvas.turn import ARROWS, in_scene
+from bpstudio.gui.canvas.walking import JUMPS
 from bpstudio.model.wiring import connection_refusal
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ Key = Qt.Key
 
 
 class LinkByKeys(Gesture):
-    """From a layer or one of its neurons: the arrows along the network choose the layer where the link
-    shall end, those across one of its neurons; Enter links, Escape leaves it."""
+    """From a layer or one of its neurons: arrows along the network choose the layer where the link
+    shall end, those across it, and Home, End, Page Up and Page Down, one of its neurons; Enter links,
+    Escape leaves it."""
 
     def __init__(self, view: CanvasView, source: str, neuron: int | None) -> None:
         place = view.places[source]
@@ -45,18 +47,20 @@ class LinkByKeys(Gesture):
             self.view.hand.put_down()
             link_ends(self.view, self.source, self.neuron, self._target, self._end)
             return True
-        if key not in ARROWS or event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             return False
-        along, across = in_scene(*ARROWS[key], self.view.navigation.turned)
+        if key not in ARROWS and key not in JUMPS:
+            return False
+        along, across = in_scene(*ARROWS.get(key, (0, 0)), self.view.navigation.turned)
         if along:
             self._at, self._end = (self._at + round(along)) % len(self._ids), None
         elif self.neuron is not None:
-            self._end = self._beside(round(across))
+            self._end = self._beside(JUMPS.get(key, round(across)))
         self._show()
         return True
 
     def _beside(self, step: int) -> int | None:
-        """The neuron beside the one chosen; None, all of the layer, is in front of the first."""
+        """The neuron so many further on; None, all of the layer, is in front of the first."""
         k = (-1 if self._end is None else self._end) + step
         return None if k < 0 else min(k, self.view.places[self._target].size - 1)
 
@@ -70,6 +74,8 @@ class LinkByKeys(Gesture):
             leaves(view, self.source, self.neuron, self.start.y()),
             reaches(view, target, self._end),
         )
+        # Where the network is larger than the view, the end comes into it.
+        view.navigation.reveal(QRectF(line[1], QSizeF(1, 1)))
         beside = QPointF(place.x + place.tile / 2, line[1].y())
         view.drawing.mark_target(None if why else target, self._end)
         view.drawing.ghost.show_ghost([line], text, beside, forbidden=why is not None)
