@@ -125,7 +125,11 @@ class LayerShape(QGraphicsObject):
     @property
     def covered(self) -> QRectF:
         """What of the scene it usually covers."""
-        return self.mapRectToScene(self._extent(OFTEN_ENLARGED))
+        return self.covers(OFTEN_ENLARGED)
+
+    def covers(self, enlarged: float) -> QRectF:
+        """What of the scene it covers if its words are so much enlarged."""
+        return self.mapRectToScene(self._extent(enlarged))
 
     def _extent(self, enlarged: float) -> QRectF:
         """Where it paints, if words are enlarged."""
