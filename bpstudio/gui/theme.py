@@ -203,6 +203,7 @@ def style_sheet(theme: Theme) -> str:
     t = theme
     return f"""
 * {{ font-size: {TEXT_SIZE}px; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMainWindow, QDialog {{ background: {t.background}; }}
 QMainWindow::separator {{ background: transparent; width: {GAP}px; height: {GAP}px; }}
 QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; padding: 4px 6px; }}

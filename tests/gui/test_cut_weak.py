@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -87,3 +87,18 @@ def test_that_locked_and_frozen_weights_stay_and_the_dialog_says_so(window: Main
     topology = window.document.project.topology
     assert topology.link("hidden2", "output").mask is None
     assert topology.connection_count == 28 - round(0.95 * 25)
+
+
+def test_that_what_would_go_is_not_hidden_by_the_dialog(window: MainWindow) -> None:
+    screen = window.screen().availableGeometry()
+    window.resize(min(window.width(), screen.width()), min(700, screen.height()))
+    window.actions_by_name["cut_weak"].trigger()
+    dialog = window.findChild(CutWeakDialog)
+    assert dialog is not None
+    canvas = window.canvas
+    area = QRect(canvas.mapToGlobal(canvas.rect().topLeft()), canvas.size())
+    room = screen.bottom() - area.bottom() > dialog.sizeHint().height() + 60
+    assert area.intersects(dialog.frameGeometry()) != room
+    assert screen.contains(dialog.pos())
+    dialog.reject()
+    QApplication.processEvents()

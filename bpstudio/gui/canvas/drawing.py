@@ -16,6 +16,7 @@ from bpstudio.gui.canvas.bundle import Bundle, bundle
 from bpstudio.gui.canvas.bundle_item import BundleItem
 from bpstudio.gui.canvas.flow_show import FlowShow
 from bpstudio.gui.canvas.layer_item import LayerItem
+from bpstudio.gui.canvas.layer_shape import OFTEN_ENLARGED
 from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
 from bpstudio.gui.canvas.light import LightItem
 from bpstudio.gui.canvas.links_picture import LinksPicture
@@ -319,12 +320,17 @@ class Drawing(QGraphicsScene):
     def bounds(self) -> QRectF:
         """What all layers and links cover; empty with nothing drawn."""
         if self._covered is None:
-            self._covered = QRectF()
-            rects = [item.covered for item in self.layers.values()]
-            rects += [item.sceneBoundingRect() for item in self.bundles.values()]
-            for rect in rects:
-                self._covered = self._covered.united(rect)
+            self._covered = self.bounds_with(OFTEN_ENLARGED)
         return QRectF(self._covered)
+
+    def bounds_with(self, words: float) -> QRectF:
+        """What all layers and links cover if words are so much enlarged."""
+        covered = QRectF()
+        for layer in self.layers.values():
+            covered = covered.united(layer.covers(words))
+        for link in self.bundles.values():
+            covered = covered.united(link.sceneBoundingRect())
+        return covered
 
     def layer_at(self, pos: QPointF) -> str | None:
         """The layer whose body or label is at a position."""

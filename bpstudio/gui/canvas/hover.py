@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF
 from bpstudio.explain.neurons import shown_row
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.selection import Connection, Neuron
+from bpstudio.gui.canvas.tools import CONNECTION
 from bpstudio.gui.widgets import exact_text
 
 
@@ -19,7 +20,8 @@ class Hover:
         self._connection: Connection | None = None
 
     def at(self, pos: QPointF, reach: float) -> tuple[str, Neuron | None]:
-        """Show the numbers of what is at a scene position; the part and the neuron there."""
+        """Show the numbers of what is at a scene position; the part, of a layer or ``CONNECTION``, and
+        the neuron there."""
         item, part = self._drawing.part_at(pos)
         neuron = item.place.neuron_at(pos.y()) if item is not None and part == "body" else None
         self._drawing.mark_hovered(item, neuron, part)
@@ -28,7 +30,7 @@ class Hover:
         self._drawing.mark_connection(self._connection)
         self._drawing.card.setPos(pos)
         self.renew()
-        return part, self._neuron
+        return part if self._connection is None else CONNECTION, self._neuron
 
     def renew(self) -> None:
         """The numbers may be others, but everything is where it was."""

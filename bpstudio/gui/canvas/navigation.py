@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRectF
+from PySide6.QtCore import QMarginsF, QPoint, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsView
 
 from bpstudio.gui.canvas.drawing import Drawing
+from bpstudio.gui.canvas.layer_paint import words_enlarged
 from bpstudio.gui.canvas.turn import in_scene, view_transform
 
 MAX_FIT, FIT_MARGIN = 1.35, 10.0
@@ -62,20 +63,27 @@ class Navigation:
     def fit(self) -> None:
         """Show the whole network."""
         self.fitted = True
-        scale = self._fitting()
+        scale, whole = self._fitting()
         # The legend stands above.
         down = in_scene(0, -LEGEND_ROOM / 2 / scale, self.turned)
         self._view.setTransform(view_transform(scale, self.turned))
-        self._view.centerOn(self._whole().center() + QPointF(*down))
+        self._view.centerOn(whole.center() + QPointF(*down))
         self._tell()
 
-    def _whole(self) -> QRectF:
-        rect = self._drawing.bounds() if self._drawing.layers else EMPTY
-        return rect.adjusted(-FIT_MARGIN, -FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
+    def _fitting(self) -> tuple[float, QRectF]:
+        """The scale at which the whole network is seen, and where that is."""
+        margin = QMarginsF(FIT_MARGIN, FIT_MARGIN, FIT_MARGIN, FIT_MARGIN)
+        if not self._drawing.layers:
+            return self._scale_for(EMPTY + margin), EMPTY + margin
+        scale = self._scale_for(self._drawing.bounds() + margin)
+        # The smaller the rest, the larger the words beside it.
+        words = words_enlarged(view_transform(scale, self.turned))
+        whole = self._drawing.bounds_with(words) + margin
+        return self._scale_for(whole), whole
 
-    def _fitting(self) -> float:
-        """The scale at which the whole network is seen."""
-        area, rect = self._view.viewport().rect(), self._whole()
+    def _scale_for(self, rect: QRectF) -> float:
+        """The scale at which a part of the scene fills the view."""
+        area = self._view.viewport().rect()
         across, up = rect.width(), rect.height()
         if self.turned:
             across, up = up, across
@@ -96,7 +104,7 @@ class Navigation:
 
     def zoom(self, factor: float, at: QPoint) -> None:
         """Zoom around a point of the viewport."""
-        least = min(LEAST_ZOOM, self._fitting())
+        least = min(LEAST_ZOOM, self._fitting()[0])
         scale = min(max(self.scale * factor, least), MOST_ZOOM)
         before = self._view.mapToScene(at)
         self._view.setTransform(view_transform(scale, self.turned))

@@ -35,6 +35,8 @@ class Tool(StrEnum):
     ERASER = "eraser"
 
 
+CONNECTION = "connection"
+"""What the pointer is over where a click would select a connection."""
 CURSORS = {
     "handle": Shape.SizeVerCursor,
     "minus": Shape.PointingHandCursor,
@@ -42,6 +44,7 @@ CURSORS = {
     "fold": Shape.PointingHandCursor,
     "label": Shape.SizeAllCursor,
     "body": Shape.PointingHandCursor,
+    CONNECTION: Shape.PointingHandCursor,
     "": Shape.CrossCursor,
 }
 """Of the draw tool, by the part of a layer; "" is empty canvas."""

@@ -84,6 +84,12 @@ class TraceItem(Anywhere):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for path, token, style in self._strokes:
+            if style == Qt.PenStyle.DashLine:
+                # What is about to go is pale already under its dashes, whatever its colour.
+                ground = QPen(self.theme.color("surface", 0.8), 7.0)
+                ground.setCosmetic(True)
+                painter.setPen(ground)
+                painter.drawPath(path)
             # Dots are for what is not there: they stay in the background.
             pen = QPen(self.theme.color(token), 1.2 if style == Qt.PenStyle.DotLine else 2.0, style)
             pen.setCosmetic(True)

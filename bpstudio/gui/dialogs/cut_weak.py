@@ -75,9 +75,11 @@ class CutWeakDialog(QDialog):
         return threshold_for(self._magnitudes, self.slider.value)
 
     def _place(self) -> None:
-        """Beside the middle of the network, not on it."""
+        """Below the canvas, on which what would go is marked; where the screen ends, in its corner."""
         corner = self._canvas.mapToGlobal(self._canvas.rect().bottomRight())
-        self.move(corner - QPoint(WIDTH + GAP, self.sizeHint().height() + GAP))
+        x, below, height = corner.x() - WIDTH - GAP, corner.y() + 4 * GAP, self.sizeHint().height()
+        fits = below + height <= self._canvas.screen().availableGeometry().bottom()
+        self.move(QPoint(x, below if fits else corner.y() - height - GAP))
 
     def _on_moved(self, _share: float) -> None:
         threshold, project = self.threshold, self._project

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from bpstudio.files.samples import sample
 from bpstudio.gui.canvas import neuron_paint
+from bpstudio.gui.canvas.layer_paint import words_enlarged
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.theme import DARK, LIGHT, Theme
 from bpstudio.model.project import Project
@@ -134,14 +135,15 @@ def test_that_a_frozen_layer_is_told_by_word_and_by_a_fence(qtbot: QtBot) -> Non
     project = Project.create(Topology.parse("2-3-1"), sample("circles"))
     view = view_of(qtbot, project)
     item = view.drawing.layers["hidden1"]
+    # The layer's lower edge, where no connection is.
     body = item.body.translated(item.place.x, 0)
-    fence = QRectF(body.right() - 1.5, body.top() + 20, 3, body.height() - 40)
-    free = shown(view, fence)
+    edge = QRectF(body.left() + 12, body.bottom() - 2, body.width() - 24, 4)
+    free = shown(view, edge)
     view.editor.set_options({"hidden1"}, frozen=True)
     assert view.drawing.layers["hidden1"].subtitle.endswith("frozen")
-    darker = free.sum(axis=(1, 2)) - shown(view, fence).sum(axis=(1, 2)) > 30
-    # Dashes: some rows of its right side, and not all of them.
-    assert 0.2 < darker.mean() < 0.95
+    darker = (free.sum(axis=2) - shown(view, edge).sum(axis=2)).max(axis=0) > 150
+    # Dashes, and gaps between them.
+    assert 0.3 < darker.mean() < 0.9
 
 
 def test_that_names_of_neurons_side_by_side_can_be_read(qtbot: QtBot) -> None:
@@ -154,3 +156,14 @@ def test_that_names_of_neurons_side_by_side_can_be_read(qtbot: QtBot) -> None:
     ink = shown(view, QRectF(left - 24, y - 15, 23, 30)).sum(axis=2) < 600
     rows = np.flatnonzero(ink.any(axis=1))
     assert rows[-1] - rows[0] >= 4
+
+
+@pytest.mark.parametrize("size", [(330, 250), (460, 330), (900, 640)])
+def test_that_the_names_of_a_fitted_network_are_seen_whole(
+    qtbot: QtBot, size: tuple[int, int]
+) -> None:
+    view = view_of(qtbot, Project.create(Topology.parse("13-8-3"), sample("wine")))
+    view.resize(*size)
+    view.fit()
+    words = words_enlarged(view.transform())
+    assert view.navigation.seen.contains(view.drawing.bounds_with(words))

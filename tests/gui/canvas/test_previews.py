@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
-from tests.gui.canvas.canvas_help import edge, middle, neuron
+from tests.gui.canvas.canvas_help import edge, middle, neuron, on_connection
 from tests.gui.hands import LEFT, NO_KEYS, at, begin_drag
 
 
@@ -75,3 +75,16 @@ def test_that_a_link_holds_on_to_what_it_will_end_in(drawn: CanvasView) -> None:
         places["output"].y,
     )
     QTest.keyClick(drawn, Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize("tool", [Tool.DRAW, Tool.SELECT])
+def test_that_the_pointer_tells_that_a_click_selects_a_connection(
+    drawn: CanvasView, tool: Tool
+) -> None:
+    drawn.set_tool(tool)
+    shapes = []
+    for spot in ((0.0, -300.0), on_connection(drawn, "input", 0, "hidden1", 2)):
+        QTest.mouseMove(drawn.viewport(), at(drawn, *spot))
+        shapes.append(drawn.viewport().cursor().shape())
+    empty = Qt.CursorShape.CrossCursor if tool is Tool.DRAW else Qt.CursorShape.ArrowCursor
+    assert shapes == [empty, Qt.CursorShape.PointingHandCursor]
