@@ -2,65 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsObject, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas import neuron_paint as neurons
 from bpstudio.gui.canvas.layer_paint import (
     MOST_ENLARGED,
     handles_enlarged,
-    outline,
     paint_button,
     paint_count,
     paint_grip,
     scale_of,
     words_enlarged,
 )
-from bpstudio.gui.canvas.layout import MAX_SHOWN, LayerPlace
+from bpstudio.gui.canvas.layer_shape import (
+    BUTTON,
+    HANDLE,
+    MOST_WORDS,
+    NAME_GAP,
+    NAME_HEIGHT,
+    NAME_WIDTH,
+    LayerShape,
+)
+from bpstudio.gui.canvas.layout import LayerPlace
+from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.canvas.sprite import Motion, Sprite
 from bpstudio.gui.canvas.turn import level
 from bpstudio.gui.theme import TEXT_SIZE, TITLE_SIZE, Theme, text_font
 from bpstudio.model.arrays import FloatArray
 
-BUTTON = 20.0
-HANDLE = 14.0
-NAME_GAP, NAME_WIDTH, NAME_HEIGHT = 14.0, 134.0, 16.0
-OFTEN_ENLARGED = 1.25
-"""How much words usually are enlarged: a view of the whole leaves room for that."""
-MOST_WORDS = 160.0
-"""Room for a title."""
-NAME_LEAST = 30.0
-"""Least distance of neurons side by side that have names."""
 FINE_ROWS = 2.0
 """Rows of a strip lower than this, in scene pixels, blend into each other."""
 Align = Qt.AlignmentFlag
 
 
-@lru_cache(maxsize=256)
-def _longest(title: str, subtitle: str) -> float:
-    """How long the longer one is: the scene asks for the bounds many times in a frame."""
-    bold, plain = text_font(TITLE_SIZE, bold=True), text_font(TEXT_SIZE)
-    texts = (title, bold), (subtitle, plain)
-    return max(QFontMetricsF(font).horizontalAdvance(text) for text, font in texts)
-
-
-class LayerItem(QGraphicsObject):
+class LayerItem(LayerShape):
     """Paints what it is given and knows nothing of documents or gestures."""
 
     def __init__(self, place: LayerPlace, title: str, label_y: float, motion: Motion) -> None:
-        super().__init__()
-        self.place = place
-        self.title = title
-        self.subtitle = ""
-        self.label_y = label_y
-        self.names: Sequence[str] = ()
-        self.names_left = True
-        self.turned = False
-        """Whether the view shows the scene from bottom to top: names then stand elsewhere."""
+        super().__init__(place, title, label_y)
         self.theme: Theme | None = None
         self.frozen = False
         self.selected = False
@@ -79,10 +60,8 @@ class LayerItem(QGraphicsObject):
         self._biases: FloatArray | None = None
         self._scale = 1.0
         self._pulse: tuple[FloatArray, float, bool] | None = None
-        self._measured: tuple[Sequence[str], float] = ((), 0.0)
         self._motion = motion
         self._column, self._words = Sprite(), Sprite()
-        self.setPos(place.x, 0)
         self.setZValue(2)
         self.setAcceptHoverEvents(True)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
@@ -132,144 +111,6 @@ class LayerItem(QGraphicsObject):
         self._pulse = None if values is None else (values, strength, backward)
         self.update()
 
-    # Where its parts are, in its own coordinates: the layer's middle is x = 0
-
-    def neuron_rect(self, index: int) -> QRectF:
-        """Where a neuron is; on a strip its row of it."""
-        tile, middle = self.place.tile, self.place.y_of(index)
-        height = self.place.spacing if self.place.folded else tile
-        return QRectF(-tile / 2, middle - height / 2, tile, height)
-
-    @property
-    def body(self) -> QRectF:
-        half = max(self.place.tile / 2, 18.0) + 6
-        return QRectF(-half, self.place.top - 6, 2 * half, 2 * self.place.half_height + 12)
-
-    @property
-    def strip_rect(self) -> QRectF:
-        half = self.place.tile / 2
-        return QRectF(-half, self.place.top, 2 * half, 2 * self.place.half_height)
-
-    @property
-    def grown(self) -> float:
-        """How much its buttons and its handle are enlarged: a hand has to hit them from afar too."""
-        views = self.scene().views()
-        return handles_enlarged(views[0].transform()) if views else 1.0
-
-    def _button_rect(self, k: float, grown: float) -> QRectF:
-        """Where a button above the neurons is, the k-th from their middle."""
-        side, step = BUTTON * grown, (BUTTON + 8) * grown
-        return QRectF(k * step + 4 * grown, self.place.top - side - 14, side, side)
-
-    @property
-    def minus_rect(self) -> QRectF:
-        return self._button_rect(-1, self.grown)
-
-    @property
-    def plus_rect(self) -> QRectF:
-        return self._button_rect(0, self.grown)
-
-    @property
-    def fold_rect(self) -> QRectF:
-        """The button that folds or unfolds; empty where the layer fits anyway."""
-        return self._button_rect(1, self.grown) if self.foldable else QRectF()
-
-    @property
-    def handle_rect(self) -> QRectF:
-        grown = self.grown
-        return QRectF(-16 * grown, self.place.bottom + 5, 32 * grown, HANDLE * grown)
-
-    @property
-    def label_rect(self) -> QRectF:
-        if self.turned:
-            return QRectF(-20, self.label_y, 40, MOST_WORDS)
-        return QRectF(-MOST_WORDS / 2, self.label_y, MOST_WORDS, 40)
-
-    @property
-    def foldable(self) -> bool:
-        """Whether the layer is too large to show every neuron without being asked."""
-        return self.place.size > MAX_SHOWN
-
-    def part_at(self, pos: QPointF) -> str | None:
-        """Which part is at a scene position: minus, plus, fold, handle, label, body, or none."""
-        local = self.mapFromScene(pos)
-        for part, rect in (
-            ("minus", self.minus_rect),
-            ("plus", self.plus_rect),
-            ("fold", self.fold_rect),
-            ("handle", self.handle_rect),
-            ("body", self.body),
-            ("label", self.label_rect),
-        ):
-            if rect.contains(local):
-                return part
-        return None
-
-    def boundingRect(self) -> QRectF:
-        return self._extent(MOST_ENLARGED)
-
-    @property
-    def covered(self) -> QRectF:
-        """What of the scene it usually covers."""
-        return self.covers(OFTEN_ENLARGED)
-
-    def covers(self, enlarged: float) -> QRectF:
-        """What of the scene it covers if its words are so much enlarged."""
-        return self.mapRectToScene(self._extent(enlarged))
-
-    def _extent(self, enlarged: float) -> QRectF:
-        """Where it paints, if words are enlarged."""
-        return self._column_rect(enlarged).united(self._words_rect(enlarged))
-
-    def _column_rect(self, enlarged: float) -> QRectF:
-        """Where its neurons, their names and its handles are."""
-        buttons = (2 * BUTTON + 14 if self.foldable else BUTTON + 6) * enlarged
-        left = right = max(self.body.right() + 6, buttons)
-        if self.turned:
-            left = right = max(left, self.place.tile / 2 + NAME_GAP + NAME_HEIGHT * enlarged)
-        elif self._named:
-            width = min(self._widest_name(), NAME_WIDTH) * self._names_enlarged(enlarged)
-            side = max(left, self.place.tile / 2 + NAME_GAP + width + 4)
-            left, right = (side, right) if self.names_left else (left, side)
-        top = self.place.top - BUTTON * enlarged - 18
-        return QRectF(-left, top, left + right, self.place.bottom + 8 + HANDLE * enlarged - top)
-
-    def _words_rect(self, enlarged: float) -> QRectF:
-        """Where its title and subtitle are."""
-        long = min(_longest(self.title, self.subtitle), MOST_WORDS) * enlarged + 8
-        if self.turned:
-            return QRectF(-20 * enlarged - 2, self.label_y, 40 * enlarged + 4, long)
-        return QRectF(-long / 2, self.label_y, long, 40 * enlarged + 2)
-
-    def _names_enlarged(self, enlarged: float) -> float:
-        """How much names are enlarged: side by side or below each other they need their room."""
-        room = self.place.spacing / NAME_HEIGHT
-        if self.turned:
-            room = (self.place.spacing - 4) / max(self._widest_name(), 1.0)
-        return max(1.0, min(enlarged, room))
-
-    def _widest_name(self) -> float:
-        """Measured once: the scene asks for the bounds many times in a frame."""
-        if self._measured[0] is not self.names:
-            metrics = QFontMetricsF(text_font(TEXT_SIZE))
-            widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0.0)
-            self._measured = self.names, widest
-        return self._measured[1]
-
-    @property
-    def _named(self) -> range:
-        """Indices of the neurons whose names are drawn: all of them, where there is room."""
-        room = self.place.spacing >= (NAME_LEAST if self.turned else NAME_HEIGHT)
-        fits = room and len(self.names) == self.place.size
-        return range(self.place.size if fits else 0)
-
-    def _visible(self, exposed: QRectF) -> range:
-        """Indices of the neurons in a part of the item."""
-        place = self.place
-        first = (exposed.top() - place.y) / place.spacing + (place.size - 1) / 2
-        last = (exposed.bottom() - place.y) / place.spacing + (place.size - 1) / 2
-        return range(max(0, int(first) - 1), min(place.size, int(last) + 3))
-
     # Painting
 
     def paint(
@@ -281,8 +122,8 @@ class LayerItem(QGraphicsObject):
         exposed = option.exposedRect
         # Each part has a picture of its own: one of both would be empty almost everywhere.
         for sprite, bounds, paint in (
-            (self._column, self._column_rect(MOST_ENLARGED), self._paint_column),
-            (self._words, self._words_rect(MOST_ENLARGED), self._paint_words),
+            (self._column, self.column_rect(MOST_ENLARGED), self._paint_column),
+            (self._words, self.words_rect(MOST_ENLARGED), self._paint_words),
         ):
             seen = exposed.intersected(bounds)
             if seen.isEmpty():
@@ -293,7 +134,7 @@ class LayerItem(QGraphicsObject):
                 sprite.draw(painter, bounds, seen, self._motion, paint)
         if self._pulse is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_pulse(painter, theme, self._visible(exposed), *self._pulse)
+            self._paint_pulse(painter, theme, self.visible_part(exposed), *self._pulse)
 
     def _paint_column(self, painter: QPainter, exposed: QRectF) -> None:
         """Its neurons, their names and its handles, but not the wave that passes."""
@@ -302,7 +143,7 @@ class LayerItem(QGraphicsObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._paint_body(painter, theme)
-        visible = self._visible(exposed)
+        visible = self.visible_part(exposed)
         if self.place.folded:
             self._paint_strip(painter, theme)
         else:
@@ -313,7 +154,7 @@ class LayerItem(QGraphicsObject):
                     continue
                 with level(painter, rect.center()):
                     self._paint_neuron(painter, theme, index, rect.translated(-rect.center()))
-        enlarged = self._names_enlarged(words_enlarged(painter.worldTransform()))
+        enlarged = self.names_enlarged(words_enlarged(painter.worldTransform()))
         self._paint_names(painter, theme, visible, enlarged)
         self._paint_handles(painter, theme)
 
@@ -321,13 +162,13 @@ class LayerItem(QGraphicsObject):
         """What surrounds its neurons: the edge from which a link of the whole layer is drawn."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self.selected or self.target:
-            painter.setPen(outline(theme.color("accent"), 2.0 if self.target else 1.5))
+            painter.setPen(screen_pen(painter, theme.color("accent"), 2.0 if self.target else 1.5))
             painter.setBrush(theme.color("accent", 0.16 if self.target else 0.08))
         elif self.frozen:
             # A fence: nothing inside learns.
-            painter.setPen(outline(theme.color("secondary"), 1.2, Qt.PenStyle.DashLine))
+            painter.setPen(screen_pen(painter, theme.color("secondary"), 1.2, Qt.PenStyle.DashLine))
         elif self.hovered:
-            painter.setPen(outline(theme.color("secondary", 0.5), 1.2))
+            painter.setPen(screen_pen(painter, theme.color("secondary", 0.5), 1.2))
         else:
             return
         painter.drawRoundedRect(self.body, 12, 12)
@@ -394,7 +235,8 @@ class LayerItem(QGraphicsObject):
             assert index is not None
             row = self.neuron_rect(index)
             spare = max(0.0, 4.0 - row.height()) / 2
-            painter.setPen(outline(theme.color("accent"), 2.0 if index == self.neuron else 1.2))
+            width = 2.0 if index == self.neuron else 1.2
+            painter.setPen(screen_pen(painter, theme.color("accent"), width))
             painter.drawRoundedRect(row.adjusted(-3, -spare, 3, spare), 2, 2)
         with level(painter, rect.center()):
             size = min(MOST_ENLARGED, 1 / scale_of(painter.worldTransform()))
@@ -417,7 +259,7 @@ class LayerItem(QGraphicsObject):
             rect, align = QRectF(-width, -10, width, 20), Align.AlignRight | Align.AlignVCenter
         else:
             rect, align = QRectF(0, -10, width, 20), Align.AlignLeft | Align.AlignVCenter
-        for index in range(max(visible.start, 0), min(visible.stop, len(self._named))):
+        for index in range(max(visible.start, 0), min(visible.stop, len(self.named))):
             text = metrics.elidedText(self.names[index], Qt.TextElideMode.ElideRight, width)
             with level(painter, QPointF(x, self.place.y_of(index))):
                 painter.scale(enlarged, enlarged)
@@ -450,7 +292,7 @@ class LayerItem(QGraphicsObject):
         for k, sign in enumerate(signs):
             part = ("minus", "plus", "fold")[k]
             state = "hot" if part == self.part else "active" if active else ""
-            with level(painter, self._button_rect(k - 1, grown).center()):
+            with level(painter, self.button_rect(k - 1, grown).center()):
                 painter.scale(grown, grown)
                 half = BUTTON / 2
                 paint_button(painter, theme, QRectF(-half, -half, BUTTON, BUTTON), sign, state)
