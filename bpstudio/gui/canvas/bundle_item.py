@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.bundle import Bundle
 from bpstudio.gui.canvas.ink import DIMMED, shares
-from bpstudio.gui.canvas.layer_paint import outline
+from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.canvas.raster import Strokes, pen_of
 from bpstudio.gui.canvas.traces import paths_of
 from bpstudio.gui.theme import Theme
@@ -79,9 +79,11 @@ class BundleItem(QGraphicsItem):
             self._paint_outline(painter, self.theme)
         if self.chosen is not None:
             # A band through which its ink is seen: that tells sign and magnitude.
-            painter.setPen(outline(self.theme.color("accent", 0.3), 9.0))
+            painter.setPen(screen_pen(painter, self.theme.color("accent", 0.3), 9.0))
             painter.drawPath(self._path(*self.chosen))
-            painter.setPen(outline(self.theme.color("accent"), 2.0, Qt.PenStyle.DashLine))
+            painter.setPen(
+                screen_pen(painter, self.theme.color("accent"), 2.0, Qt.PenStyle.DashLine)
+            )
             painter.drawPath(self._path(*self.chosen))
 
     def _paint_connections(self, painter: QPainter, theme: Theme) -> None:

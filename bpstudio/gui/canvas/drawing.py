@@ -7,8 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsScene
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import (
+    QGraphicsPathItem,
+    QGraphicsScene,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from bpstudio.explain.neurons import LayerAnswer, answers
 from bpstudio.explain.scales import weight_bound
@@ -22,6 +27,7 @@ from bpstudio.gui.canvas.light import LightItem
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import GhostItem, HoverCard
 from bpstudio.gui.canvas.padlock import PadlockItem
+from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.canvas.raster import kernel_ready
 from bpstudio.gui.canvas.selection import Connection, Key, Neuron, Selection
 from bpstudio.gui.canvas.sprite import Motion
@@ -40,6 +46,16 @@ FADED = 0.35
 """Opacity of layers while the ghost of what becomes of them is shown."""
 HALO_WIDTH = 9.0
 """Of the halo of a connection under the pointer, in screen pixels."""
+
+
+class HaloItem(QGraphicsPathItem):
+    """Around the connection under the pointer, as wide on the screen as its pen says."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        painter.setPen(screen_pen(painter, self.pen().color(), self.pen().widthF()))
+        painter.drawPath(self.path())
 
 
 class Drawing(QGraphicsScene):
@@ -79,7 +95,7 @@ class Drawing(QGraphicsScene):
         for item in (self.ghost, self.card, self.trace, self.marks, self.pruned, self.light):
             self.addItem(item)
         self.addItem(self.padlocks)
-        self.halo = QGraphicsPathItem()
+        self.halo = HaloItem()
         self.halo.setZValue(0.9)
         self.addItem(self.halo)
         self.flow = FlowShow(self)
@@ -195,10 +211,7 @@ class Drawing(QGraphicsScene):
         self.ghost.theme = self.card.theme = theme
         for mark in (self.trace, self.marks, self.pruned, self.light, self.padlocks):
             mark.theme = theme
-        pen = QPen(theme.color("accent", 0.35), HALO_WIDTH)
-        pen.setCosmetic(True)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        self.halo.setPen(pen)
+        self.halo.setPen(QPen(theme.color("accent", 0.35), HALO_WIDTH))
         self.picture.set_theme(theme)
         self._refresh(self.project)
 

@@ -10,7 +10,6 @@ from bpstudio.gui.canvas import neuron_paint as neurons
 from bpstudio.gui.canvas.layer_paint import (
     MOST_ENLARGED,
     handles_enlarged,
-    outline,
     paint_button,
     paint_count,
     paint_grip,
@@ -27,6 +26,7 @@ from bpstudio.gui.canvas.layer_shape import (
     LayerShape,
 )
 from bpstudio.gui.canvas.layout import LayerPlace
+from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.canvas.sprite import Motion, Sprite
 from bpstudio.gui.canvas.turn import level
 from bpstudio.gui.theme import TEXT_SIZE, TITLE_SIZE, Theme, text_font
@@ -161,13 +161,13 @@ class LayerItem(LayerShape):
         """What surrounds its neurons: the edge from which a link of the whole layer is drawn."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self.selected or self.target:
-            painter.setPen(outline(theme.color("accent"), 2.0 if self.target else 1.5))
+            painter.setPen(screen_pen(painter, theme.color("accent"), 2.0 if self.target else 1.5))
             painter.setBrush(theme.color("accent", 0.16 if self.target else 0.08))
         elif self.frozen:
             # A fence: nothing inside learns.
-            painter.setPen(outline(theme.color("secondary"), 1.2, Qt.PenStyle.DashLine))
+            painter.setPen(screen_pen(painter, theme.color("secondary"), 1.2, Qt.PenStyle.DashLine))
         elif self.hovered:
-            painter.setPen(outline(theme.color("secondary", 0.5), 1.2))
+            painter.setPen(screen_pen(painter, theme.color("secondary", 0.5), 1.2))
         else:
             return
         painter.drawRoundedRect(self.body, 12, 12)
@@ -234,7 +234,8 @@ class LayerItem(LayerShape):
             assert index is not None
             row = self.neuron_rect(index)
             spare = max(0.0, 4.0 - row.height()) / 2
-            painter.setPen(outline(theme.color("accent"), 2.0 if index == self.neuron else 1.2))
+            width = 2.0 if index == self.neuron else 1.2
+            painter.setPen(screen_pen(painter, theme.color("accent"), width))
             painter.drawRoundedRect(row.adjusted(-3, -spare, 3, spare), 2, 2)
         with level(painter, rect.center()):
             size = min(MOST_ENLARGED, 1 / scale_of(painter.worldTransform()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QTransform
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTransform
 
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, Theme, text_font
 
@@ -29,13 +29,6 @@ def words_enlarged(transform: QTransform) -> float:
 def handles_enlarged(transform: QTransform) -> float:
     """How much what a hand takes hold of is enlarged, or made smaller where one looks from near."""
     return min(words_enlarged(transform), MOST_GROWN / scale_of(transform))
-
-
-def outline(color: QColor, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """A line that is as wide on the screen as it says."""
-    pen = QPen(color, width, style)
-    pen.setCosmetic(True)
-    return pen
 
 
 def paint_button(painter: QPainter, theme: Theme, rect: QRectF, sign: str, state: str) -> None:

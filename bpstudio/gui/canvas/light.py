@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QVariantAnimation
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath
 from PySide6.QtWidgets import QStyle, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.explain.keys import Place
@@ -16,6 +16,7 @@ from bpstudio.gui.canvas.bundle import Bundle, bundle
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.overlay import paint_bubble
+from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.canvas.raster import marks_of
 from bpstudio.gui.canvas.traces import MOST_CURVES, paths_of
 from bpstudio.gui.theme import TEXT_SIZE, Theme, text_font
@@ -114,10 +115,7 @@ class LightItem(Anywhere):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for width, alpha in ((7.0, 0.22), (2.0, 1.0)):
-            pen = QPen(theme.color("accent", alpha), width)
-            pen.setCosmetic(True)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
+            painter.setPen(screen_pen(painter, theme.color("accent", alpha), width))
             painter.drawPath(self._connections)
             painter.drawPath(self._neurons)
         if self.phase is not None:

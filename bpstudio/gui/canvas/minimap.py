@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.navigation import Navigation
+from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.canvas.turn import view_transform
 from bpstudio.gui.theme import GAP, RADIUS
 
@@ -108,7 +109,7 @@ class Minimap(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(overview.scene_rect, overview.image)
         else:
-            painter.setPen(_thin(theme.color("secondary", 0.35), 1.0))
+            painter.setPen(screen_pen(painter, theme.color("secondary", 0.35), 1.0))
             for source, target in self._drawing.bundles:
                 a, b = (QPointF(by_id[i].x, by_id[i].y) for i in (source, target))
                 painter.drawLine(a, b)
@@ -126,10 +127,3 @@ class Minimap(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()
-
-
-def _thin(color: QColor, width: float) -> QPen:
-    """A pen as wide on the map as it says, whatever the scale."""
-    pen = QPen(color, width)
-    pen.setCosmetic(True)
-    return pen

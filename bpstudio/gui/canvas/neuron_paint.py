@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen
 
-from bpstudio.gui.canvas.layer_paint import outline
+from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.panels.images import rgb_image
 from bpstudio.gui.theme import Theme, signed_colors
 from bpstudio.model.arrays import FloatArray
@@ -40,14 +40,16 @@ def picture(theme: Theme, values: FloatArray) -> QImage:
     return rgb_image(signed_colors(theme, values[::-1], 1.0))
 
 
-def edge(theme: Theme, chosen: float) -> QPen:
+def edge(painter: QPainter, theme: Theme, chosen: float) -> QPen:
     """The outline of a neuron; a ``chosen`` one's is so many screen pixels wide."""
-    return outline(theme.color("accent"), chosen) if chosen else QPen(theme.color("line"), 1)
+    if chosen:
+        return screen_pen(painter, theme.color("accent"), chosen)
+    return QPen(theme.color("line"), 1)
 
 
 def paint_border(painter: QPainter, theme: Theme, rect: QRectF, chosen: float) -> None:
     """The outline of a neuron's picture."""
-    painter.setPen(edge(theme, chosen))
+    painter.setPen(edge(painter, theme, chosen))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     radius = neuron_radius(rect.width())
     painter.drawRoundedRect(rect, radius, radius)
@@ -64,7 +66,7 @@ def paint_picture(painter: QPainter, rect: QRectF, image: QImage, smooth: bool) 
 
 def paint_disc(painter: QPainter, theme: Theme, rect: QRectF, color: QColor, chosen: float) -> None:
     """A neuron's activation as the colour of a disc, with its outline."""
-    painter.setPen(edge(theme, chosen))
+    painter.setPen(edge(painter, theme, chosen))
     painter.setBrush(color)
     painter.drawEllipse(rect)
 

@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.anywhere import Anywhere
-from bpstudio.gui.canvas.layer_paint import outline, scale_of
+from bpstudio.gui.canvas.layer_paint import scale_of
 from bpstudio.gui.canvas.layout import LayerPlace
+from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
 
 Align = Qt.AlignmentFlag
@@ -70,15 +71,15 @@ class GhostItem(Anywhere):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         token = "warning" if self.forbidden else "accent"
         if not self.band.isEmpty():
-            painter.setPen(outline(theme.color("accent"), 1.0))
+            painter.setPen(screen_pen(painter, theme.color("accent"), 1.0))
             painter.setBrush(theme.color("accent", 0.08))
             painter.drawRect(self.band)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(outline(theme.color("accent"), 1.0))
+        painter.setPen(screen_pen(painter, theme.color("accent"), 1.0))
         for start, end in self.guides:
             painter.drawLine(start, end)
         if self.places:
-            painter.setPen(outline(theme.color(token, 0.45), 1.2))
+            painter.setPen(screen_pen(painter, theme.color(token, 0.45), 1.2))
             for start, end in self.lines:
                 painter.drawPath(_course(start, end))
             for place in self.places:
@@ -104,9 +105,9 @@ class GhostItem(Anywhere):
         """A link to be: it ends in a dot, a forbidden one is dashed and ends in a cross."""
         forbidden = self.forbidden
         style = Qt.PenStyle.DashLine if forbidden else Qt.PenStyle.SolidLine
-        painter.setPen(outline(color, 2.0, style))
+        painter.setPen(screen_pen(painter, color, 2.0, style))
         painter.drawPath(_course(start, end))
-        painter.setPen(outline(color, 2.0))
+        painter.setPen(screen_pen(painter, color, 2.0))
         size = END / scale_of(painter.worldTransform())
         if forbidden:
             painter.drawLine(end + QPointF(-size, -size), end + QPointF(size, size))
@@ -117,7 +118,7 @@ class GhostItem(Anywhere):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_layer(self, painter: QPainter, theme: Theme, place: LayerPlace) -> None:
-        painter.setPen(outline(theme.color("accent"), 1.5))
+        painter.setPen(screen_pen(painter, theme.color("accent"), 1.5))
         painter.setBrush(theme.color("surface", 0.85))
         tile = place.tile
         if place.folded:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.anywhere import Anywhere
 from bpstudio.gui.canvas.bundle import Bundle
 from bpstudio.gui.canvas.links_picture import LinksPicture
+from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.canvas.raster import marks_of
 from bpstudio.model.arrays import FloatArray
 
@@ -86,19 +87,14 @@ class TraceItem(Anywhere):
         for path, token, style in self._strokes:
             if style == Qt.PenStyle.DashLine:
                 # What is about to go is pale already under its dashes, whatever its colour.
-                ground = QPen(self.theme.color("surface", 0.8), 7.0)
-                ground.setCosmetic(True)
+                ground = screen_pen(painter, self.theme.color("surface", 0.8), 7.0)
+                ground.setCapStyle(Qt.PenCapStyle.FlatCap)
                 painter.setPen(ground)
                 painter.drawPath(path)
             # Dots are for what is not there: they stay in the background.
-            pen = QPen(self.theme.color(token), 1.2 if style == Qt.PenStyle.DotLine else 2.0, style)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
+            width = 1.2 if style == Qt.PenStyle.DotLine else 2.0
+            painter.setPen(screen_pen(painter, self.theme.color(token), width, style))
             painter.drawPath(path)
         if len(self._trail) > 1:
-            pen = QPen(self.theme.color("secondary", 0.5), 6.0)
-            pen.setCosmetic(True)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            painter.setPen(pen)
+            painter.setPen(screen_pen(painter, self.theme.color("secondary", 0.5), 6.0))
             painter.drawPolyline(QPolygonF(self._trail))
