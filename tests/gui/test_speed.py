@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -32,11 +34,12 @@ def test_that_at_first_a_run_can_be_watched(qtbot: QtBot, monkeypatch: pytest.Mo
     monkeypatch.setattr(speed, "FIRST_PACE", 60)
     window = opened(qtbot)
     assert button(window).text() == "60 epochs/s"
-    seen: set[int] = set()
-    window.document.shown_changed.connect(lambda *_: seen.add(window.document.shown.epoch))
+    began = time.monotonic()
     window.toggle_run()
     qtbot.waitUntil(lambda: window.document.shown.epoch >= 20, timeout=20_000)
-    assert len(seen) >= 5
+    seen = time.monotonic() - began
+    # However slow the machine is, the run is no faster than it says; a few epochs may be made good.
+    assert window.document.shown.epoch <= 60 * seen + 5
     closed(window)
 
 

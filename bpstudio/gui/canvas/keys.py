@@ -11,8 +11,8 @@ from PySide6.QtGui import QKeyEvent
 from bpstudio.gui.canvas.gestures.keylink import LinkByKeys
 from bpstudio.gui.canvas.layout import COLUMN, MAX_SHOWN, SAME_COLUMN, neighbours, snap
 from bpstudio.gui.canvas.tools import Tool
-from bpstudio.gui.canvas.turn import in_scene
-from bpstudio.gui.canvas.walking import Walking
+from bpstudio.gui.canvas.turn import ARROWS, in_scene
+from bpstudio.gui.canvas.walking import ALL, JUMPS, Walking
 from bpstudio.gui.canvas.where import selection_rect
 
 if TYPE_CHECKING:
@@ -23,14 +23,10 @@ Modifier = Qt.KeyboardModifier
 
 STEP, PAN_STEP = 20.0, 60.0
 """How far an arrow moves a layer, in scene pixels, and the view, in those of the screen."""
+PAGE_SHARE = 0.8
+"""What share of the view Page Up and Page Down move it by."""
 HELD = (Key.Key_Shift, Key.Key_Control, Key.Key_Alt, Key.Key_AltGr, Key.Key_Meta)
 """Keys that do nothing alone; some systems repeat them while they are held."""
-ARROWS: dict[int, tuple[int, int]] = {
-    Key.Key_Left: (-1, 0),
-    Key.Key_Right: (1, 0),
-    Key.Key_Up: (0, -1),
-    Key.Key_Down: (0, 1),
-}
 
 
 class Keys:
@@ -86,6 +82,10 @@ class Keys:
             return self._arrow(*ARROWS[key], modifiers)
         if modifiers & Modifier.ControlModifier:
             return False
+        if key in JUMPS:
+            if not self.walking.jump(JUMPS[key], shift) and abs(JUMPS[key]) < ALL:
+                self._page(1 if JUMPS[key] < 0 else -1)
+            return True
         if key == Key.Key_F10 and shift:
             # Not every desktop makes a request for the menu of it.
             self._view.open_menu()
@@ -106,6 +106,10 @@ class Keys:
         else:
             return False
         return True
+
+    def _page(self, direction: int) -> None:
+        height = self._view.viewport().height()
+        self._view.navigation.pan_pixels(0, direction * PAGE_SHARE * height)
 
     def _fold(self) -> None:
         """Fold or unfold the selected layers that are large."""

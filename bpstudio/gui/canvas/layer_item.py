@@ -63,7 +63,6 @@ class LayerItem(LayerShape):
         self._motion = motion
         self._column, self._words = Sprite(), Sprite()
         self.setZValue(2)
-        self.setAcceptHoverEvents(True)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
     # What it shows
@@ -134,7 +133,7 @@ class LayerItem(LayerShape):
                 sprite.draw(painter, bounds, seen, self._motion, paint)
         if self._pulse is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._paint_pulse(painter, theme, self.visible_part(exposed), *self._pulse)
+            self._paint_pulse(painter, theme, self.visible_in(exposed), *self._pulse)
 
     def _paint_column(self, painter: QPainter, exposed: QRectF) -> None:
         """Its neurons, their names and its handles, but not the wave that passes."""
@@ -143,7 +142,7 @@ class LayerItem(LayerShape):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._paint_body(painter, theme)
-        visible = self.visible_part(exposed)
+        visible = self.visible_in(exposed)
         if self.place.folded:
             self._paint_strip(painter, theme)
         else:

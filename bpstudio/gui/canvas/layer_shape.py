@@ -1,4 +1,4 @@
-"""Where the parts of a layer are on the canvas: neurons, buttons, handle, names and words."""
+"""Where the parts of a layer on the canvas are: its neurons, its names, and the handles for its size."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _longest(title: str, subtitle: str) -> float:
 
 
 class LayerShape(QGraphicsObject):
-    """The geometry of a layer, in its own coordinates: its middle is x = 0."""
+    """The parts of a layer in its own coordinates, where the layer's middle is x = 0."""
 
     def __init__(self, place: LayerPlace, title: str, label_y: float) -> None:
         super().__init__()
@@ -177,7 +177,7 @@ class LayerShape(QGraphicsObject):
         fits = room and len(self.names) == self.place.size
         return range(self.place.size if fits else 0)
 
-    def visible_part(self, exposed: QRectF) -> range:
+    def visible_in(self, exposed: QRectF) -> range:
         """Indices of the neurons in a part of the item."""
         place = self.place
         first = (exposed.top() - place.y) / place.spacing + (place.size - 1) / 2

@@ -8,9 +8,10 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QVariantAnimation
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath
-from PySide6.QtWidgets import QGraphicsItem, QStyle, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.explain.keys import Place
+from bpstudio.gui.canvas.anywhere import Anywhere
 from bpstudio.gui.canvas.bundle import Bundle, bundle
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.links_picture import LinksPicture
@@ -31,7 +32,7 @@ MOST_PULSES = 200
 KIND = "explained"
 
 
-class LightItem(QGraphicsItem):
+class LightItem(Anywhere):
     """Marks the parts of a Place above the network, and a word beside them.
 
     ``phase`` is how far something has run along the lit connections, from 0 at their source to 1 at
@@ -41,7 +42,6 @@ class LightItem(QGraphicsItem):
     def __init__(self, picture: LinksPicture) -> None:
         super().__init__()
         self._picture = picture
-        self.theme: Theme | None = None
         self.place = Place()
         self.text = ""
         self.phase: float | None = None
@@ -105,10 +105,6 @@ class LightItem(QGraphicsItem):
         """How far something has run along the lit connections."""
         self.phase = phase
         self.update()
-
-    def boundingRect(self) -> QRectF:
-        # Lights may be anywhere; the scene's own rectangle may ask every item for its bounds.
-        return QRectF(-20_000, -20_000, 40_000, 40_000)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

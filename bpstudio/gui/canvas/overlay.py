@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from bpstudio.gui.canvas.anywhere import Anywhere
 from bpstudio.gui.canvas.layer_paint import scale_of
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.pens import screen_pen
@@ -24,13 +25,12 @@ END = 4.0
 """Half the size of what a link ends in while it is drawn, in screen pixels."""
 
 
-class GhostItem(QGraphicsItem):
+class GhostItem(Anywhere):
     """What a gesture would do, before it does: layers, a link, or what a rubber band takes, in outline,
     and a word about it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.theme: Theme | None = None
         self.places: Sequence[LayerPlace] = ()
         """Where layers would be."""
         self.lines: Sequence[Line] = ()
@@ -61,10 +61,6 @@ class GhostItem(QGraphicsItem):
         self.text, self._text_at = text, text_at
         self.setVisible(True)
         self.update()
-
-    def boundingRect(self) -> QRectF:
-        # Not the scene's own rectangle: that may ask every item for its bounds, this one too.
-        return QRectF(-20_000, -20_000, 40_000, 40_000)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from bpstudio.gui.canvas.anywhere import Anywhere
 from bpstudio.gui.canvas.bundle import Bundle
 from bpstudio.gui.canvas.selection import Connection, Key
 from bpstudio.gui.theme import Theme
@@ -22,12 +23,11 @@ LEAST_SCALE = 0.5
 MIDDLE = 0.5
 
 
-class PadlockItem(QGraphicsItem):
+class PadlockItem(Anywhere):
     """A padlock in the middle of each locked connection, or of a link of which all are locked."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.theme: Theme | None = None
         self._locked: dict[Key, tuple[Bundle, BoolArray]] = {}
         self._always: list[QPointF] = []
         self._looked_at: dict[str, QPointF] = {}
@@ -64,10 +64,6 @@ class PadlockItem(QGraphicsItem):
                 self._looked_at[how] = place
             self.setVisible(bool(self.places))
             self.update()
-
-    def boundingRect(self) -> QRectF:
-        # Links may be anywhere; the scene's own rectangle may ask every item for its bounds.
-        return QRectF(-20_000, -20_000, 40_000, 40_000)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from bpstudio.gui.canvas.anywhere import Anywhere
 from bpstudio.gui.canvas.bundle import Bundle
 from bpstudio.gui.canvas.links_picture import LinksPicture
 from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.canvas.raster import marks_of
-from bpstudio.gui.theme import Theme
 from bpstudio.model.arrays import FloatArray
 
 MOST_CURVES = 200
@@ -31,7 +31,7 @@ def paths_of(curves: FloatArray) -> QPainterPath:
     return path
 
 
-class TraceItem(QGraphicsItem):
+class TraceItem(Anywhere):
     """Strokes in the tokens of the theme, each a path with a style; and a trail behind the pointer.
 
     Where there are many connections they are in the ``picture`` of all, as those of this ``kind``.
@@ -41,7 +41,6 @@ class TraceItem(QGraphicsItem):
         super().__init__()
         self._picture = picture
         self._kind = kind
-        self.theme: Theme | None = None
         self._strokes: list[tuple[QPainterPath, str, Qt.PenStyle]] = []
         self._trail: list[QPointF] = []
         self.setZValue(4)
@@ -77,10 +76,6 @@ class TraceItem(QGraphicsItem):
     def clear(self) -> None:
         """Show nothing."""
         self.show_strokes([])
-
-    def boundingRect(self) -> QRectF:
-        # Marks may be anywhere; the scene's own rectangle may ask every item for its bounds.
-        return QRectF(-20_000, -20_000, 40_000, 40_000)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None

@@ -50,7 +50,8 @@ HIT = 7.0
 NAME = "Network canvas"
 EMPTY_HINT = (
     "Draw a {} stroke for each layer: input, output, then hidden ones between.\n"
-    "The longer the stroke, the more neurons; a click is a single one."
+    "The longer the stroke, the more neurons; a click is a single one.\n"
+    "By keyboard: N, then the number of neurons."
 )
 
 Modifier = Qt.KeyboardModifier

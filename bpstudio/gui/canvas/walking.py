@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+
 from bpstudio.gui.canvas.editor import connections_into
 from bpstudio.gui.canvas.selection import Connection, Key, Selection
 from bpstudio.model.topology import Topology
 
 if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView
+
+ALL = 1_000_000_000
+"""A jump that ends at the first or last one, wherever it begins."""
+JUMPS: dict[int, int] = {
+    Qt.Key.Key_PageUp: -10,
+    Qt.Key.Key_PageDown: 10,
+    Qt.Key.Key_Home: -ALL,
+    Qt.Key.Key_End: ALL,
+}
+"""How many neurons or connections these keys go on by."""
 
 
 class Walking:
@@ -131,6 +143,26 @@ class Walking:
         keys = [link.key for link in self._topology.links]
         return sorted(keys, key=lambda key: (position[key[1]], position[key[0]]))
 
+    def jump(self, count: int, adding: bool) -> bool:
+        """On by many neurons, connections or links, to the last at most; of layers the first or last."""
+        view, selection = self._view, self._view.selection
+        if selection.lone_connection is not None:
+            target = selection.lone_connection[2:]
+            into = connections_into(self._topology, target)
+            k = _within(into.index(selection.lone_connection) + count, len(into))
+            view.select(Selection(connection=into[k]))
+        elif selection.neurons:
+            self._to_neuron(0, count, adding)
+        elif selection.links:
+            links = self._links()
+            k = _within(links.index(max(selection.links, key=links.index)) + count, len(links))
+            view.select(Selection(links=frozenset({links[k]})))
+        elif view.places and abs(count) >= ALL:
+            view.select(Selection(frozenset({list(view.places)[0 if count < 0 else -1]})))
+        else:
+            return False
+        return True
+
     # By arrows, in the directions of the scene
 
     def step(self, dx: int, dy: int, adding: bool) -> bool:
@@ -164,7 +196,15 @@ class Walking:
         view = self._view
         layers = self._topology.layers
         layer, k = view.selection.neuron or min(view.selection.neurons)
-        there = layers[min(max(self._topology.position(layer) + dx, 0), len(layers) - 1)]
-        neuron = there.id, min(max(k + dy, 0), there.size - 1)
-        before = view.selection.neurons - {neuron} if adding else frozenset[tuple[str, int]]()
-        view.select(Selection.of_neurons(*sorted(before), neuron))
+        there = layers[_within(self._topology.position(layer) + dx, len(layers))]
+        at = _within(k + dy, there.size)
+        chosen = {(there.id, at)}
+        if adding:
+            passed = range(min(k, at), max(k, at) + 1) if there.id == layer else ()
+            chosen |= view.selection.neurons | {(layer, i) for i in passed}
+        view.select(Selection.of_neurons(*sorted(chosen - {(there.id, at)}), (there.id, at)))
+
+
+def _within(index: int, count: int) -> int:
+    """The place nearest to an index that is there."""
+    return min(max(index, 0), count - 1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
 
@@ -21,7 +23,7 @@ class HelpDialog(QDialog):
         self.setObjectName("helpDialog")
         self.setWindowTitle("How bpstudio works")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.text = QLabel(HELP)
+        self.text = QLabel(help_page())
         self.text.setObjectName("helpText")
         self.text.setAccessibleName("Help")
         self.text.setWordWrap(True)
@@ -43,7 +45,7 @@ class HelpDialog(QDialog):
         self.area.setFocus()
 
 
-HELP = (
+USE = (
     "Space plays and pauses; S steps one update, E one epoch; R goes back to the starting weights. "
     "Beside the epochs is the speed of a run: slow enough to watch, or as fast as it can.\n\n"
     "Draw a vertical stroke on the canvas for a layer: its length is the number of neurons, a click is "
@@ -55,14 +57,31 @@ HELP = (
     "connection to select it alone. Ctrl+C and Ctrl+V copy layers, also to another window; a text such "
     "as 4-8-3 can be pasted too. Everything can be undone. A layer of more than 20 neurons is a strip: "
     "a double click or U unfolds it. W shows or hides what flows during a run for the row that is "
-    "explained: values forward, then deltas back.\n\n"
-    "By keyboard: Tab goes from layer to layer, Enter to its neurons and on to their connections, "
-    "Escape back. K goes to the links into a layer, and from a connection to its whole link; "
-    "Shift+Enter takes the whole layer of a neuron. N draws a layer behind the one selected, Shift+N in "
-    "front of it, with Alt the old link stays; L links, X cuts, Shift+X brings back, U unfolds. Arrows "
-    "move layers and go from neuron to neuron and from link to link, with Shift they add to the "
-    "selection. F2 leads to the name, the bias or the weight of what is selected below the canvas, "
-    "Escape back; Shift+F10 opens its menu. A neuron selected alone is shown in the output panel.\n\n"
+    "explained: values forward, then deltas back."
+)
+
+CANVAS_KEYS = (
+    ("Tab, Shift+Tab", "the next layer, the one before"),
+    ("Enter", "into it: from a layer to its neurons, from these and from links to connections"),
+    ("Escape", "out again; during a gesture, leaves it"),
+    ("Shift+Enter", "the whole of it: a neuron's layer, a connection's link"),
+    ("K, Shift+K", "the links into a layer, then the next link; from a connection its whole link"),
+    ("Arrows", "move a layer; from neuron to neuron, connection or link; with Shift add to it"),
+    ("Home, End, Page keys", "the first, the last, ten on or back"),
+    ("N, Shift+N", "a new layer behind, in front; with Alt the link that it splits stays"),
+    ("L", "link: arrows choose where to, Enter links"),
+    ("+, −, a number", "the size of the layers selected"),
+    ("X, Shift+X", "cut, bring back; P shows what is cut"),
+    ("Delete", "removes what is selected"),
+    ("F2", "to its name, bias or weight below the canvas; Escape leads back"),
+    ("Shift+F10", "the menu of what is selected"),
+    ("U", "unfolds a large layer, or folds it"),
+    ("F, 1, Ctrl+arrows", "show all, actual size, move the view"),
+    ("D, V, C", "the tools: draw, select, cut"),
+)
+"""Keys of the canvas, and what they do there."""
+
+MORE = (
     "The wheel or Ctrl++ zooms, Space or the middle button drags the view, Ctrl with arrows moves it, F "
     "shows all of it, Ctrl+B turns it from bottom to top. Ctrl+H shows every step made so far, to go "
     "back to any.\n\n"
@@ -76,3 +95,17 @@ HELP = (
     "Ctrl+E exports the weights together with the scaling, so that the outputs can be computed from the "
     "raw columns."
 )
+
+
+def help_page() -> str:
+    """The page as rich text: how things are done, the keys of the canvas, and what else there is."""
+    rows = "".join(
+        f"<tr><td><b>{escape(keys)}</b></td><td>{escape(what)}</td></tr>"
+        for keys, what in CANVAS_KEYS
+    )
+    keys = "<p>The canvas by keyboard; a neuron selected alone is shown in the output panel:</p>"
+    return f"{_paragraphs(USE)}{keys}<table cellpadding='2'>{rows}</table>{_paragraphs(MORE)}"
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f"<p>{escape(paragraph)}</p>" for paragraph in text.split("\n\n"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -13,7 +13,7 @@ from bpstudio.gui.canvas.overlay import bubble_size
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool, cursor
 from bpstudio.gui.canvas.view import CanvasView
-from bpstudio.model.editing import move_layers
+from bpstudio.model.editing import move_layers, set_unfolded
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from tests.gui.canvas.canvas_help import edge, gap, middle, neuron, shape, view_of
@@ -45,19 +45,20 @@ def zoomed(view: CanvasView, scale: float) -> None:
 
 
 @pytest.mark.parametrize("scale", [0.3, 1.0, 8.0])
-@pytest.mark.parametrize("spot", [(0.5, 0.5), (0.99, 0.5), (0.99, 0.01), (0.01, 0.99)])
 def test_that_the_words_of_a_ghost_are_seen_whole_and_at_one_size_at_any_zoom(
-    drawn: CanvasView, qtbot: QtBot, scale: float, spot: tuple[float, float]
+    drawn: CanvasView, qtbot: QtBot, scale: float
 ) -> None:
     zoomed(drawn, scale)
     qtbot.waitUntil(lambda: drawn.is_exact, timeout=20_000)
     room, text = drawn.viewport().rect(), "Connect input · 1 to output · 1"
-    pointer = QPoint(round(spot[0] * room.width()), round(spot[1] * room.height()))
-    drawn.drawing.ghost.show_ghost([], text, drawn.mapToScene(pointer))
-    card, size = shown_by_ghost(drawn), bubble_size([text])
-    assert card.width() == pytest.approx(size.width(), abs=3)
-    assert card.height() == pytest.approx(size.height(), abs=3)
-    assert room.contains(card) and not card.contains(pointer)
+    size = bubble_size([text])
+    for x, y in ((0.5, 0.5), (0.99, 0.5), (0.99, 0.01), (0.01, 0.99)):
+        pointer = QPoint(round(x * room.width()), round(y * room.height()))
+        drawn.drawing.ghost.show_ghost([], text, drawn.mapToScene(pointer))
+        card = shown_by_ghost(drawn)
+        assert card.width() == pytest.approx(size.width(), abs=3)
+        assert card.height() == pytest.approx(size.height(), abs=3)
+        assert room.contains(card) and not card.contains(pointer)
 
 
 def test_that_the_reason_why_a_link_is_forbidden_is_seen_whole_at_the_view_s_edge(
@@ -206,3 +207,18 @@ def test_that_a_turned_layer_is_stretched_with_the_cursor_for_sideways(drawn: Ca
     begin_drag(drawn, [(handle.x(), handle.y()), (handle.x(), handle.y() + 40)])
     assert drawn.viewport().cursor().shape() == Qt.CursorShape.SizeHorCursor
     QTest.keyClick(drawn, Qt.Key.Key_Escape)
+
+
+def test_that_a_gesture_is_seen_at_the_far_end_of_a_layer_that_is_unfolded(
+    qtbot: QtBot,
+) -> None:
+    project = Project.create(Topology.parse("2-2000-1"))
+    view = view_of(qtbot, set_unfolded(project, ["hidden1"], True))
+    zoomed(view, 1.0)
+    x, y = neuron(view, "hidden1", 1999)
+    assert y > 20_000
+    view.navigation.look_at(QPointF(x, y))
+    qtbot.waitUntil(lambda: view.is_exact, timeout=20_000)
+    begin_drag(view, [(x, y), (x + 100, y)])
+    assert view.viewport().rect().contains(shown_by_ghost(view))
+    QTest.keyClick(view, Qt.Key.Key_Escape)

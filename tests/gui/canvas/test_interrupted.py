@@ -16,7 +16,7 @@ from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
 from bpstudio.gui.theme import DARK, LIGHT, ThemeHolder
-from bpstudio.model.editing import set_shape, set_upward
+from bpstudio.model.editing import set_shape
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from bpstudio.model.wiring import one_connection, prune
@@ -29,14 +29,11 @@ Way = list[tuple[float, float]]
 GESTURES = ["draw", "link", "stretch", "move", "band", "cut", "restore", "pan", "keys"]
 
 
-@pytest.fixture(params=[False, True], ids=["across", "upward"])
-def grown(
-    request: pytest.FixtureRequest, qtbot: QtBot, qapp: QApplication
-) -> Iterator[tuple[CanvasView, ThemeHolder]]:
+@pytest.fixture
+def grown(qtbot: QtBot, qapp: QApplication) -> Iterator[tuple[CanvasView, ThemeHolder]]:
     """2-1 that has become 2-6-5-1 with some of it pruned; undo takes away what a gesture holds."""
     themes = ThemeHolder()
-    start = set_upward(Project.create(Topology.parse("2-1")), request.param)
-    view = CanvasView(Document(start), themes)
+    view = CanvasView(Document(Project.create(Topology.parse("2-1"))), themes)
     qtbot.addWidget(view)
     view.document.shown_changed.connect(view.show_project)
     view.resize(900, 640)
@@ -129,8 +126,10 @@ EDITS: dict[str, Callable[[CanvasView], object]] = {
 }
 
 
-@pytest.mark.parametrize("edit", EDITS)
-@pytest.mark.parametrize("gesture", ["link", "stretch", "move", "cut"])
+@pytest.mark.parametrize(
+    ("gesture", "edit"),
+    [("link", "minus"), ("stretch", "digit"), ("move", "delete"), ("cut", "delete")],
+)
 def test_that_an_edit_by_key_puts_the_gesture_down(
     grown: tuple[CanvasView, ThemeHolder], gesture: str, edit: str
 ) -> None:
@@ -149,6 +148,7 @@ def test_that_a_gesture_goes_on_in_another_theme(
     grown: tuple[CanvasView, ThemeHolder], qapp: QApplication, gesture: str
 ) -> None:
     view, themes = grown
+    view.turn()
     way = started(view, gesture)
     seen = view.drawing.ghost.isVisible(), view.drawing.ghost.text
     themes.set(qapp, DARK)
@@ -175,6 +175,17 @@ def test_that_l_pressed_again_begins_anew_and_is_still_seen(drawn: CanvasView) -
     assert ghost.isVisible() and ghost.text == there
     QTest.keyClick(drawn, Qt.Key.Key_Return)
     assert drawn.document.project.topology.has_link("input", "output")
+
+
+def test_that_arrows_choose_where_a_link_ends_and_move_no_layer(drawn: CanvasView) -> None:
+    drawn.select(Selection(frozenset({"input"})))
+    before, seen = drawn.document.project, drawn.navigation.seen
+    QTest.keyClicks(drawn, "l")
+    QTest.keyClick(drawn, Qt.Key.Key_Down)
+    assert drawn.document.project is before and drawn.hand.busy
+    QTest.keyClick(drawn, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    assert drawn.navigation.seen != seen and drawn.hand.busy
+    QTest.keyClick(drawn, Qt.Key.Key_Escape)
 
 
 def test_that_a_link_by_keys_begun_during_a_drag_takes_its_place(drawn: CanvasView) -> None:

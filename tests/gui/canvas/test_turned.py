@@ -92,14 +92,14 @@ def test_that_a_rubber_band_takes_the_layers_in_it(turned: CanvasView) -> None:
     assert turned.selection.layers == {"hidden1", "output"}
 
 
-def test_that_neurons_are_linked_by_keys_along_the_network(turned: CanvasView) -> None:
+def test_that_neurons_are_linked_by_keys_that_point_there(turned: CanvasView) -> None:
     turned.select(Selection.of_neurons(("input", 1)))
     QTest.keyClicks(turned, "l")
-    QTest.keyClick(turned, Qt.Key.Key_Right)
+    QTest.keyClick(turned, Qt.Key.Key_Up)
     line = turned.drawing.ghost.lines[0]
     ends = [at(turned, end.x(), end.y()) for end in line]
     assert ends[1].y() < ends[0].y(), "up, to the output"
-    QTest.keyClick(turned, Qt.Key.Key_Down)
+    QTest.keyClick(turned, Qt.Key.Key_Right)
     QTest.keyClick(turned, Qt.Key.Key_Return)
     mask = turned.document.project.topology.link("input", "output").mask
     assert mask is not None and mask.tolist() == [[False, True]]

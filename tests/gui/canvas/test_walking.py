@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -14,8 +15,10 @@ from bpstudio.gui.canvas.card import CanvasCard
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.canvas.where import selection_rect
+from bpstudio.gui.dialogs.help import CANVAS_KEYS
 from bpstudio.gui.document import Document
 from bpstudio.gui.theme import ThemeHolder
+from bpstudio.model.editing import set_unfolded, set_upward
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from tests.gui.canvas.canvas_help import ALT, SHIFT, middle, shape, view_of
@@ -172,3 +175,82 @@ def test_that_f2_leads_to_the_first_field_of_what_is_selected_and_escape_back(
     assert card.canvas.hasFocus()
     assert card.canvas.selection == selection
     assert not document.stack.canUndo()
+
+
+@pytest.fixture
+def wide(qtbot: QtBot) -> Iterator[CanvasView]:
+    yield view_of(qtbot, Project.create(Topology.parse("784-30-10")))
+
+
+def test_that_neurons_of_large_layers_are_reached_by_few_keys(wide: CanvasView) -> None:
+    keys(wide, Key.Key_Tab, Key.Key_Return, Key.Key_End)
+    assert wide.selection.neuron == ("input", 783)
+    keys(wide, Key.Key_PageUp, Key.Key_PageUp)
+    assert wide.selection.neuron == ("input", 763)
+    keys(wide, Key.Key_Home, Key.Key_PageDown)
+    assert wide.selection.neuron == ("input", 10)
+    keys(wide, Key.Key_Right, Key.Key_Return, Key.Key_End)
+    assert wide.selection.lone_connection == ("input", 783, "hidden1", 10)
+    keys(wide, Key.Key_PageDown)
+    assert wide.selection.lone_connection == ("input", 783, "hidden1", 10)
+    keys(wide, Key.Key_Home)
+    assert wide.selection.lone_connection == ("input", 0, "hidden1", 10)
+
+
+def test_that_shift_end_adds_all_neurons_on_the_way(wide: CanvasView) -> None:
+    keys(wide, Key.Key_Tab, Key.Key_Tab, Key.Key_Return, Key.Key_PageDown, Key.Key_PageDown)
+    keys(wide, Key.Key_End, held=SHIFT)
+    assert wide.selection.neurons == {("hidden1", k) for k in range(20, 30)}
+    keys(wide, Key.Key_Delete)
+    assert shape(wide) == "784-20-10"
+
+
+def test_that_home_and_end_go_to_the_first_and_last_layer_and_link(skipping: CanvasView) -> None:
+    keys(skipping, Key.Key_End)
+    assert skipping.selection.layers == {"output"}
+    keys(skipping, Key.Key_Home)
+    assert skipping.selection.layers == {"input"}
+    keys(skipping, Key.Key_K, Key.Key_End)
+    assert links(skipping) == {("hidden2", "output")}
+
+
+def test_that_page_keys_move_a_view_in_which_nothing_is_selected(skipping: CanvasView) -> None:
+    keys(skipping, Key.Key_1)
+    before = skipping.navigation.seen.center()
+    keys(skipping, Key.Key_PageDown)
+    assert skipping.navigation.seen.center().y() > before.y() + 100
+    keys(skipping, Key.Key_PageUp)
+    assert abs(skipping.navigation.seen.center().y() - before.y()) < 3
+
+
+@pytest.mark.parametrize("upward", [False, True], ids=["left to right", "bottom to top"])
+def test_that_a_link_by_keys_reaches_a_neuron_far_away_and_out_of_view(
+    qtbot: QtBot, upward: bool
+) -> None:
+    view = view_of(qtbot, set_upward(Project.create(Topology.parse("2-3-784")), upward))
+    view.document.edit("Unfold", lambda project: set_unfolded(project, ["output"], True))
+    keys(view, Key.Key_1, Key.Key_Tab, Key.Key_Return, Key.Key_L)
+    onward, last = (Key.Key_Up, Key.Key_Left) if upward else (Key.Key_Right, Key.Key_Up)
+    keys(view, onward, Key.Key_End, last)
+    place = view.places["output"]
+    assert view.navigation.seen.contains(QPointF(place.x, place.y_of(782)))
+    keys(view, Key.Key_Return)
+    mask = view.document.project.topology.link("input", "output").mask
+    assert mask is not None and mask.sum() == 1 and mask[782, 0]
+
+
+def test_that_the_help_names_every_letter_that_the_canvas_takes(drawn: CanvasView) -> None:
+    named = {word.strip(",;:") for keys, what in CANVAS_KEYS for word in f"{keys} {what}".split()}
+    taken = set()
+    for code in range(Key.Key_A, Key.Key_Z + 1):
+        drawn.select(Selection(frozenset({"hidden1"})))
+        press = QKeyEvent(
+            QEvent.Type.KeyPress, code, Qt.KeyboardModifier.NoModifier, chr(code).lower()
+        )
+        QApplication.sendEvent(drawn, press)
+        if press.isAccepted():
+            taken.add(chr(code))
+        QTest.keyRelease(drawn, Key(code))
+        drawn.hand.put_down()
+    assert {"K", "L", "N", "X"} <= taken
+    assert taken <= named

@@ -58,7 +58,7 @@ class Crossings:
 class Cut(Gesture):
     """Drag across connections: what is crossed is cut; begun with Shift, pruned ones come back instead.
 
-    A click takes the connection under the pointer.
+    A click takes what is in the ring of the pointer.
     """
 
     def __init__(self, view: CanvasView, start: QPointF, restoring: bool) -> None:

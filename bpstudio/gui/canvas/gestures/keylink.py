@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QKeyEvent
 
 from bpstudio.gui.canvas.gestures.base import Gesture
-from bpstudio.gui.canvas.gestures.link import link_ends, linking
+from bpstudio.gui.canvas.gestures.link import leaves, link_ends, linking, reaches
+from bpstudio.gui.canvas.turn import ARROWS, in_scene
+from bpstudio.gui.canvas.walking import JUMPS
 from bpstudio.model.wiring import connection_refusal
 
 if TYPE_CHECKING:
@@ -18,8 +20,9 @@ Key = Qt.Key
 
 
 class LinkByKeys(Gesture):
-    """From a layer or one of its neurons: left and right choose the layer where the link shall end, up
-    and down one of its neurons; Enter links, Escape leaves it."""
+    """From a layer or one of its neurons: arrows along the network choose the layer where the link
+    shall end, those across it, and Home, End, Page Up and Page Down, one of its neurons; Enter links,
+    Escape leaves it."""
 
     def __init__(self, view: CanvasView, source: str, neuron: int | None) -> None:
         place = view.places[source]
@@ -39,23 +42,27 @@ class LinkByKeys(Gesture):
 
     def key(self, event: QKeyEvent) -> bool:
         """Take a key; False if it means nothing here."""
-        size = self.view.places[self._target].size
-        match event.key():
-            case Key.Key_Left | Key.Key_Right:
-                step = 1 if event.key() == Key.Key_Right else -1
-                self._at, self._end = (self._at + step) % len(self._ids), None
-            case Key.Key_Down if self.neuron is not None:
-                self._end = 0 if self._end is None else min(self._end + 1, size - 1)
-            case Key.Key_Up if self.neuron is not None:
-                self._end = None if not self._end else self._end - 1
-            case Key.Key_Return | Key.Key_Enter:
-                self.view.hand.put_down()
-                link_ends(self.view, self.source, self.neuron, self._target, self._end)
-                return True
-            case _:
-                return False
+        key = event.key()
+        if key in (Key.Key_Return, Key.Key_Enter):
+            self.view.hand.put_down()
+            link_ends(self.view, self.source, self.neuron, self._target, self._end)
+            return True
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return False
+        if key not in ARROWS and key not in JUMPS:
+            return False
+        along, across = in_scene(*ARROWS.get(key, (0, 0)), self.view.navigation.turned)
+        if along:
+            self._at, self._end = (self._at + round(along)) % len(self._ids), None
+        elif self.neuron is not None:
+            self._end = self._beside(JUMPS.get(key, round(across)))
         self._show()
         return True
+
+    def _beside(self, step: int) -> int | None:
+        """The neuron so many further on; None, all of the layer, is in front of the first."""
+        k = (-1 if self._end is None else self._end) + step
+        return None if k < 0 else min(k, self.view.places[self._target].size - 1)
 
     def _show(self) -> None:
         view, target = self.view, self._target
@@ -63,10 +70,15 @@ class LinkByKeys(Gesture):
         why = connection_refusal(topology, self.source, self.neuron, target, self._end)
         text = why or linking(topology, self.source, self.neuron, target, self._end) + " · Enter"
         place = view.places[target]
-        y = place.y if self._end is None else place.y_of(self._end)
-        end, beside = QPointF(place.x, y), QPointF(place.x + place.tile / 2, y)
+        line = (
+            leaves(view, self.source, self.neuron, self.start.y()),
+            reaches(view, target, self._end),
+        )
+        # Where the network is larger than the view, the end comes into it.
+        view.navigation.reveal(QRectF(line[1], QSizeF(1, 1)))
+        beside = QPointF(place.x + place.tile / 2, line[1].y())
         view.drawing.mark_target(None if why else target, self._end)
-        view.drawing.ghost.show_ghost([(self.start, end)], text, beside, forbidden=why is not None)
+        view.drawing.ghost.show_ghost([line], text, beside, forbidden=why is not None)
         view.say(text)
 
     def cancel(self) -> None:

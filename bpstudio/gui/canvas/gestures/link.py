@@ -49,28 +49,19 @@ class LinkEnds(Gesture):
         text, why = "Drop on a layer to link", None
         if self.neuron is not None:
             text = "Drop on a neuron, or on a layer's edge for all of it"
-        if not self._at_home(target, neuron) and target is not None:
+        met = None if self._at_home(target, neuron) else target
+        if met is not None:
             topology = view.document.project.topology
-            why = connection_refusal(topology, self.source, self.neuron, target, neuron)
-            text = why or linking(topology, self.source, self.neuron, target, neuron)
-        view.drawing.mark_target(None if why else target, neuron)
+            why = connection_refusal(topology, self.source, self.neuron, met, neuron)
+            text = why or linking(topology, self.source, self.neuron, met, neuron)
+        if why:
+            met = None
+        view.drawing.mark_target(met, neuron)
         view.viewport().setCursor(Cursor.ForbiddenCursor if why else Cursor.CrossCursor)
-        met = target if target != self.source and not why else None
-        line = self._begins(), pos if met is None else self._arrives(met, neuron)
-        view.drawing.ghost.show_ghost([line], text, pos, forbidden=why is not None)
-
-    def _begins(self) -> QPointF:
-        """Where connections leave the source."""
-        place = self.view.places[self.source]
-        y = self.start.y() if self.neuron is None else place.y_of(self.neuron)
-        return QPointF(place.x + place.tile / 2, y)
-
-    def _arrives(self, target: str, neuron: int | None) -> QPointF:
-        """Where connections reach a target: the line holds on to it."""
-        place = self.view.places[target]
-        if neuron is not None:
-            return QPointF(place.x - place.tile / 2, place.y_of(neuron))
-        return QPointF(self.view.drawing.layers[target].body.left() + place.x, place.y)
+        start = leaves(view, self.source, self.neuron, self.start.y())
+        # The line holds on to what it can end at.
+        end = pos if met is None else reaches(view, met, neuron)
+        view.drawing.ghost.show_ghost([(start, end)], text, pos, forbidden=why is not None)
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
@@ -85,12 +76,26 @@ class LinkEnds(Gesture):
         self.view.drawing.mark_target(None)
 
 
+def leaves(view: CanvasView, source: str, neuron: int | None, y: float) -> QPointF:
+    """Where connections leave a neuron, or a layer at the height ``y``."""
+    place = view.places[source]
+    return QPointF(place.x + place.tile / 2, y if neuron is None else place.y_of(neuron))
+
+
+def reaches(view: CanvasView, target: str, neuron: int | None) -> QPointF:
+    """Where connections reach a neuron, or a layer."""
+    place = view.places[target]
+    if neuron is not None:
+        return QPointF(place.x - place.tile / 2, place.y_of(neuron))
+    return QPointF(place.x + view.drawing.layers[target].body.left(), place.y)
+
+
 def linking(topology: Topology, source: str, i: int | None, target: str, j: int | None) -> str:
     """What connecting these ends would do, in words."""
     if i is None and j is None:
         return f"Link {topology.label(source)} to {topology.label(target)}"
     ends = ((source, i), (target, j))
-    names = [topology.label(x) + (f" · {k + 1}" if k is not None else "") for x, k in ends]
+    names = [topology.label(x) if k is None else topology.neuron_label(x, k) for x, k in ends]
     return f"Connect {names[0]} to {names[1]}"
 
 
