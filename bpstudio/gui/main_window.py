@@ -277,6 +277,8 @@ class MainWindow(QMainWindow):
     def cut_weak(self) -> None:
         """Let people cut weak connections; a run is paused, or the weights would move meanwhile."""
         self.runner.stop()
+        # What is typed comes first: under the dialog the network stays as it is.
+        self.canvas.editor.sizing.settle()
         CutWeakDialog(self.canvas).open()
 
     def clear_network(self) -> None:

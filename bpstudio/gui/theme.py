@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from weakref import WeakMethod
 
 import numpy as np
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from bpstudio.files.resources import resource
 from bpstudio.model.arrays import FloatArray
@@ -183,19 +185,28 @@ class ThemeHolder:
 
     def __init__(self) -> None:
         self.theme = LIGHT
-        self._listeners: list[Callable[[Theme], None]] = []
+        self._listeners: list[WeakMethod[Callable[[Theme], None]]] = []
 
     def listen(self, listener: Callable[[Theme], None]) -> None:
-        """Call ``listener`` now and at every change; bound methods only, held as long as the app."""
-        self._listeners.append(listener)
+        """Call ``listener`` now and at every change; bound methods only, for as long as their object
+        lives: a dialog that is closed is told no more."""
+        self._listeners.append(WeakMethod(listener))
         listener(self.theme)
 
     def set(self, app: QApplication, theme: Theme) -> None:
         self.theme = theme
         app.setPalette(palette(theme))
         app.setStyleSheet(style_sheet(theme))
-        for listener in self._listeners:
-            listener(theme)
+        self._listeners = [known for known in self._listeners if _lives(known())]
+        for known in self._listeners:
+            if (listener := known()) is not None:
+                listener(theme)
+
+
+def _lives(listener: Callable[[Theme], None] | None) -> bool:
+    """Whether Qt still has the object of a bound method, which Python may hold for longer."""
+    owner = getattr(listener, "__self__", None)
+    return owner is not None and not (isinstance(owner, QObject) and not isValid(owner))
 
 
 def style_sheet(theme: Theme) -> str:

@@ -265,3 +265,25 @@ def test_that_a_click_on_a_button_takes_what_is_typed_beside_it_first(keyboard: 
     QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
     layer = keyboard.project.topology.layer("hidden1")
     assert (layer.name, layer.bias) == ("rings", False)
+
+
+def test_that_every_option_of_a_layer_is_reached_by_tab_changed_by_keys_and_left_by_escape(
+    keyboard: Keyboard,
+) -> None:
+    keyboard.to("layer hidden 1")
+    seen = []
+    for steps in range(6):
+        keyboard.press(Key.Key_F2)
+        keyboard.press(*(Key.Key_Tab,) * steps)
+        seen.append(keyboard.focus.objectName())
+        if steps == 2:
+            keyboard.press(Key.Key_Down)
+        keyboard.press(Key.Key_Escape)
+        assert keyboard.window.canvas.hasFocus()
+    assert seen == [
+        "layerNameEdit", "layerSizeEdit", "layerActivationBox", "layerInitialiserBox",
+        "layerFrozenBox", "layerBiasBox",
+    ]  # fmt: skip
+    layer = keyboard.project.topology.layer("hidden1")
+    assert layer.activation != starter("circles").topology.layer("hidden1").activation
+    assert keyboard.heard.startswith("layer hidden 1, 5 neurons")

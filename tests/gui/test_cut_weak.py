@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from bpstudio.explain.pruning import magnitudes, threshold_for
+from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.main_window import MainWindow
 from bpstudio.model.editing import set_layer_options
@@ -50,6 +51,19 @@ def test_that_the_slider_shows_what_would_go_and_what_it_costs_before_it_does(
     qtbot.waitUntil(lambda: "→" in dialog.cost_label.text(), timeout=10_000)
     assert window.canvas.viewport().grab().toImage() != plain
     assert window.document.project is before
+
+
+def test_that_a_size_typed_during_a_run_comes_before_the_dialog(window: MainWindow) -> None:
+    window.toggle_run()
+    window.canvas.select(Selection(frozenset({"hidden1"})))
+    QTest.keyClick(window.canvas, Qt.Key.Key_7)
+    window.actions_by_name["cut_weak"].trigger()
+    dialog = window.findChild(CutWeakDialog)
+    assert dialog is not None
+    assert window.document.project.topology.layer("hidden1").size == 7
+    QTest.keyClick(dialog.slider.slider, Qt.Key.Key_End)
+    assert not window.canvas.editor.sizing.going_on
+    dialog.reject()
 
 
 def test_that_escape_leaves_no_trace(

@@ -42,9 +42,7 @@ class Minimap(QWidget):
         area = self._view.viewport().rect()
         self.move(area.right() - WIDTH - GAP, area.bottom() - HEIGHT - GAP)
         self._bounds = self._drawing.bounds()
-        slack = SLACK / self._navigation.scale
-        seen = self._navigation.seen.adjusted(-slack, -slack, slack, slack)
-        larger = bool(self._drawing.layers) and not seen.contains(self._bounds)
+        larger = bool(self._drawing.layers) and not self._navigation.shows_all(SLACK)
         room = area.width() > 2.5 * WIDTH and area.height() > 2.5 * HEIGHT
         # It is painted with the view: an update of its own would paint what lies below it once more.
         self.setVisible(larger and room)

@@ -56,6 +56,12 @@ class Navigation:
         """The part of the scene in view."""
         return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
 
+    def shows_all(self, slack: float) -> bool:
+        """Whether the whole network is in view, but for so many screen pixels."""
+        whole = self._drawing.bounds_with(words_enlarged(self._view.transform()))
+        spare = slack / self.scale
+        return self.seen.adjusted(-spare, -spare, spare, spare).contains(whole)
+
     def look_at(self, pos: QPointF) -> None:
         """Bring a scene position into the middle."""
         self.pan_by(self.seen.center() - pos)

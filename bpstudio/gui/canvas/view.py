@@ -337,8 +337,7 @@ class CanvasView(QGraphicsView):
 
     def _press(self, event: QMouseEvent, double: bool) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self._pointer = None
-        self._hover.leave()
+        self.hide_numbers()
         self.editor.sizing.settle()
         self.hand.press(event, self.mapToScene(event.position().toPoint()), double)
         event.accept()
@@ -370,9 +369,13 @@ class CanvasView(QGraphicsView):
         self.hand.release(event, self.mapToScene(event.position().toPoint()))
         event.accept()
 
-    def leaveEvent(self, event: QEvent) -> None:
+    def hide_numbers(self) -> None:
+        """Show no numbers of what is under the pointer before it moves again."""
         self._pointer = None
         self._hover.leave()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hide_numbers()
         self.drawing.mark_hovered(None)
         self.neuron_hovered.emit(None)
         super().leaveEvent(event)

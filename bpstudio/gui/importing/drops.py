@@ -36,8 +36,13 @@ class Given:
         return "Drop to import this table"
 
 
-def given(mime: QMimeData) -> Given | None:
-    """What dropped or pasted data are, or None if they are nothing for this window."""
+def given(mime: QMimeData | None) -> Given | None:
+    """What dropped or pasted data are, or None if they are nothing for this window.
+
+    An empty clipboard may have no data at all, None.
+    """
+    if mime is None:
+        return None
     paths = [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
     if paths:
         return sorted_out(paths)

@@ -48,6 +48,20 @@ def test_that_a_connection_under_the_pointer_has_a_halo_and_its_weight(trained: 
     assert drawing.halo.path().isEmpty() and not drawing.card.isVisible()
 
 
+def test_that_a_link_by_keys_hides_the_numbers_under_a_pointer_that_rests(
+    trained: CanvasView,
+) -> None:
+    over(trained, *neuron(trained, "hidden1", 1))
+    trained.select(Selection(frozenset({"input"})))
+    assert trained.drawing.card.isVisible()
+    QTest.keyClick(trained, Qt.Key.Key_L)
+    over(trained, *neuron(trained, "hidden1", 0))
+    assert not trained.drawing.card.isVisible()
+    QTest.keyClick(trained, Qt.Key.Key_Escape)
+    over(trained, *neuron(trained, "hidden1", 1))
+    assert trained.drawing.card.isVisible()
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [(2e-5, "2e−05"), (-0.5625, "−0.5625"), (0.12345678, "0.123457")]
 )

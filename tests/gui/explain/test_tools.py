@@ -7,10 +7,11 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from bpstudio.explain.lessons import LESSONS
 from bpstudio.explain.text import DERIVATION
@@ -184,3 +185,15 @@ def test_that_the_gradient_check_has_a_picture_of_every_link_and_a_verdict_in_wo
 def test_that_colours_of_errors_go_from_rounding_to_the_tolerance() -> None:
     shares = share(np.array([0.0, 1e-12, 1e-9, 1e-6, 1.0]), 1e-6)
     assert np.allclose(shares, [0, 0, 0.5, 1, 1])
+
+
+@pytest.mark.parametrize("action", ["explain.open_worksheet", "explain.check_gradient"])
+def test_that_the_theme_changes_after_a_dialog_has_gone(window: MainWindow, action: str) -> None:
+    dialog = opened_by(window, action, QDialog)
+    dialog.reject()
+    QApplication.sendPostedEvents(dialog, QEvent.Type.DeferredDelete)
+    assert not isValid(dialog)
+    before = window.themes.theme
+    window.toggle_theme()
+    window.toggle_theme()
+    assert window.themes.theme is before

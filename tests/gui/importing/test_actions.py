@@ -76,6 +76,14 @@ def test_that_a_table_can_be_pasted(window: MainWindow, qtbot: QtBot) -> None:
     assert dataset is not None and dataset.class_names == ("x", "y")
 
 
+def test_that_pasting_from_an_empty_clipboard_says_what_can_be_pasted(window: MainWindow) -> None:
+    before = window.document.project
+    QApplication.clipboard().clear()
+    QTest.keyClick(window.canvas, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert window.document.project is before
+    assert window.message_panel.messages[-1].problem
+
+
 def test_that_text_can_be_dropped(window: MainWindow, qtbot: QtBot) -> None:
     drop_data(window, text(PASTED))
     assert screen_of(qtbot, window).import_button.isEnabled()

@@ -34,6 +34,8 @@ class LinkByKeys(Gesture):
         self._end: int | None = None
 
     def begin(self) -> None:
+        # They would stay where they are while the pointer goes on.
+        self.view.hide_numbers()
         self._show()
 
     @property
