@@ -265,3 +265,13 @@ def test_that_the_input_shows_only_what_it_has(card: CanvasCard) -> None:
     card.canvas.select(Selection(layers=frozenset({"input"})))
     assert not any(field.isVisible() for field in fields)
     assert part(card, "layerSizeEdit").isVisible()
+
+
+def test_that_an_empty_canvas_offers_nothing_to_click_or_cut(card: CanvasCard) -> None:
+    button = part(card, "cutWeakButton")
+    card.canvas.select_all()
+    card.canvas.delete_selected()
+    assert not card.canvas.places and not button.isVisible()
+    card.canvas.document.undo()
+    card.canvas.select(Selection())
+    assert button.isVisible()
