@@ -17,8 +17,8 @@ from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_fo
 
 Align = Qt.AlignmentFlag
 Line: TypeAlias = tuple[QPointF, QPointF]
-SHADOW = 14
-"""How dark the shadow of a card is where it is thinnest, of 255."""
+SHADOW, SPREAD = 14, 3
+"""How dark the shadow of a card is where it is thinnest, of 255, and how far it reaches beyond it."""
 BESIDE = 14.0
 """How far from the pointer its card is."""
 EDGE = 4.0
@@ -203,7 +203,7 @@ def paint_bubble(
     # A soft shadow: what hovers is above what it stands on, in lines and discs of every colour.
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(0, 0, 0, SHADOW))
-    for spread in (1.0, 2.0, 3.0):
+    for spread in range(1, SPREAD + 1):
         painter.drawRoundedRect(card.adjusted(-spread, 1 - spread, spread, 1 + spread), 8, 8)
     painter.setPen(QPen(theme.color("line"), 1))
     painter.setBrush(theme.color("surface"))
