@@ -50,7 +50,7 @@ class CanvasMenu(QMenu):
             self._add("New layer", "N", view.keys.draw_behind)
             self._add("Select all", "Ctrl+A", view.select_all)
             self._add("Tidy up", "Ctrl+Shift+T", view.tidy)
-            self._add("Show the whole network", "F", view.fit)
+            self._add("Show the whole network", "F", view.navigation.fit)
 
     def _add(self, text: str, keys: str, method: object) -> QAction:
         # The shortcut is only shown: the window or the canvas hears the key.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QMarginsF, QPoint, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsView
 
 from bpstudio.gui.canvas.drawing import Drawing
-from bpstudio.gui.canvas.layer_paint import words_enlarged
+from bpstudio.gui.canvas.layer_paint import scale_of, words_enlarged
 from bpstudio.gui.canvas.turn import in_scene, view_transform
 
+ZOOM_STEP = 1.25
 MAX_FIT, FIT_MARGIN = 1.35, 10.0
 FIT_EDGE = 2.0
 """What a fitted network leaves free at each side, in screen pixels, where its own margin is less."""
@@ -48,8 +48,7 @@ class Navigation:
     @property
     def scale(self) -> float:
         """Screen pixels per scene pixel."""
-        transform = self._view.transform()
-        return math.hypot(transform.m11(), transform.m12())
+        return scale_of(self._view.transform())
 
     @property
     def seen(self) -> QRectF:
@@ -101,7 +100,18 @@ class Navigation:
 
     def actual_size(self) -> None:
         """One scene pixel on one of the screen, around the middle of what is seen."""
-        self.zoom(1 / self.scale, self._view.viewport().rect().center())
+        self._zoom_middle(1 / self.scale)
+
+    def zoom_in(self) -> None:
+        """Show the middle of the view larger."""
+        self._zoom_middle(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """Show more of the network, smaller."""
+        self._zoom_middle(1 / ZOOM_STEP)
+
+    def _zoom_middle(self, factor: float) -> None:
+        self.zoom(factor, self._view.viewport().rect().center())
 
     def pan_pixels(self, dx: float, dy: float) -> None:
         """Move what is seen by screen pixels."""

@@ -164,6 +164,6 @@ def test_that_the_names_of_a_fitted_network_are_seen_whole(
 ) -> None:
     view = view_of(qtbot, Project.create(Topology.parse("13-8-3"), sample("wine")))
     view.resize(*size)
-    view.fit()
+    view.navigation.fit()
     words = words_enlarged(view.transform())
     assert view.navigation.seen.contains(view.drawing.bounds_with(words))

@@ -253,7 +253,7 @@ def test_that_a_network_larger_than_the_view_has_a_map_that_moves_it(drawn: Canv
     QTest.mouseRelease(minimap, LEFT, pos=spot - QPoint(80, 0))
     assert drawn.navigation.seen.center().x() < before.x() - 50
     assert shape(drawn) == "2-3-1" and drawn.selection == Selection()
-    drawn.fit()
+    drawn.navigation.fit()
     assert not minimap.isVisible()
 
 
