@@ -27,6 +27,7 @@ from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.network import Network
 from bpstudio.model.project import Project
+from bpstudio.model.words import counted
 from bpstudio.training.schedule import config_in_force
 
 MOST_LEGEND = 8
@@ -92,7 +93,7 @@ class Derivation:
     # Reading it
 
     def __repr__(self) -> str:
-        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        rows = counted(self.rows, "row")
         return f"<Derivation of an update of {self.values.topology} from {rows}>"
 
     @property

@@ -178,7 +178,7 @@ def test_that_the_ghost_of_large_layers_shows_links_from_all_over_them(qtbot: Qt
 
 def test_that_of_layers_above_each_other_the_one_in_front_is_hit(drawn: CanvasView) -> None:
     places = {i: (p.x, p.y) for i, p in drawn.places.items()}
-    drawn.edit(
+    drawn.editor.edit(
         "Move", lambda project: move_layers(project, {**places, "output": places["hidden1"]})
     )
     click(drawn, *neuron(drawn, "output", 0))
