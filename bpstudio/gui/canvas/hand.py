@@ -107,8 +107,13 @@ class Hand:
         self.take_up(begin(self._view, pos, event))
 
     def move(self, event: QMouseEvent, pos: QPointF) -> None:
-        if self._gesture is not None and self._dragging:
+        if self._gesture is None or not self._dragging:
+            return
+        if event.buttons():
             self._gesture.move(pos, event.modifiers())
+        else:
+            # A menu or a dialog that opened meanwhile took the release.
+            self.put_down()
 
     def release(self, event: QMouseEvent, pos: QPointF) -> None:
         if self._gesture is not None and self._dragging:

@@ -68,7 +68,11 @@ class Inspector(QStackedWidget):
     def _refresh(self) -> None:
         selection = self._selection.within(self._project.topology)
         page = self._page(selection)
-        if self.currentWidget() is not page:
+        before = self.currentWidget()
+        if isinstance(before, Page) and (before is not page or page.selection != selection):
+            # What is typed is of what was selected: an undo may have taken that away.
+            before.forget()
+        if before is not page:
             self.setCurrentWidget(page)
         page.show_selection(self._project, selection)
 

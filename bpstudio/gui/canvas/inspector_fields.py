@@ -57,10 +57,15 @@ class Field(QLineEdit):
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.selectAll()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+    def forget(self) -> None:
+        """Leave the text as it was before anyone typed."""
+        if self.isModified():
             self.setText(self._shown)
             self.setModified(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.forget()
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -98,6 +103,11 @@ class Page(QWidget):
     def show_selection(self, project: Project, selection: Selection) -> None:
         """Show what is selected in the project."""
         self.selection = selection
+
+    def forget(self) -> None:
+        """Forget what was typed and not entered."""
+        for field in self.findChildren(Field):
+            field.forget()
 
     def open_first(self) -> None:
         """The focus goes to the first field, box or button that can be used."""

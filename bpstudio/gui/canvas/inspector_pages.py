@@ -31,14 +31,20 @@ class EmptyPage(Page):
 
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
-        words = FittingLabel("Click a layer, a neuron or a connection to change it here.")
-        self.row.addWidget(words, 1)
-        self.add_button(
+        self._words = FittingLabel("Click a layer, a neuron or a connection to change it here.")
+        self.row.addWidget(self._words, 1)
+        self._cut = self.add_button(
             "cutWeakButton",
             "Cut weak connections…",
             "Prune the connections whose weights are small (Ctrl+Shift+W)",
             self.weak_requested.emit,
         )
+
+    def show_selection(self, project: Project, selection: Selection) -> None:
+        super().show_selection(project, selection)
+        # On an empty canvas there is nothing to click; the canvas says how to begin.
+        self._words.setVisible(bool(project.topology.layers))
+        self._cut.setVisible(project.topology.connection_count > 0)
 
 
 class LayersPage(Page):

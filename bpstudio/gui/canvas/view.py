@@ -356,6 +356,8 @@ class CanvasView(QGraphicsView):
 
     def open_menu(self) -> None:
         """The menu of what is selected, in the middle of the view."""
+        # It takes the release that would end a gesture.
+        self.hand.put_down()
         if not any(menu.isVisible() for menu in self.findChildren(CanvasMenu)):
             middle = self.viewport().rect().center()
             CanvasMenu(self).popup(self.viewport().mapToGlobal(middle))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from bpstudio.gui.canvas.overlay import bubble_size
+from bpstudio.gui.canvas.overlay import SPREAD, bubble_size
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool, cursor
 from bpstudio.gui.canvas.view import CanvasView
@@ -56,8 +56,9 @@ def test_that_the_words_of_a_ghost_are_seen_whole_and_at_one_size_at_any_zoom(
         pointer = QPoint(round(x * room.width()), round(y * room.height()))
         drawn.drawing.ghost.show_ghost([], text, drawn.mapToScene(pointer))
         card = shown_by_ghost(drawn)
-        assert card.width() == pytest.approx(size.width(), abs=3)
-        assert card.height() == pytest.approx(size.height(), abs=3)
+        # With its shadow.
+        assert card.width() == pytest.approx(size.width() + 2 * SPREAD, abs=3)
+        assert card.height() == pytest.approx(size.height() + 2 * SPREAD, abs=3)
         assert room.contains(card) and not card.contains(pointer)
 
 

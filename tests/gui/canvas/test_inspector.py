@@ -22,6 +22,7 @@ from bpstudio.gui.document import Document
 from bpstudio.gui.theme import ThemeHolder
 from bpstudio.gui.widgets import signed_text
 from bpstudio.model.dataset import TRAIN
+from bpstudio.model.editing import set_upward
 from bpstudio.model.project import Progress, Project
 from tests.strategies import parameters_for
 
@@ -269,3 +270,39 @@ def test_that_the_input_shows_only_what_it_has(card: CanvasCard) -> None:
     card.canvas.select(Selection(layers=frozenset({"input"})))
     assert not any(field.isVisible() for field in fields)
     assert part(card, "layerSizeEdit").isVisible()
+
+
+def test_that_an_empty_canvas_offers_nothing_to_click_or_cut(card: CanvasCard) -> None:
+    button = part(card, "cutWeakButton")
+    card.canvas.select_all()
+    card.canvas.delete_selected()
+    assert not card.canvas.places and not button.isVisible()
+    card.canvas.document.undo()
+    card.canvas.select(Selection())
+    assert button.isVisible()
+
+
+@pytest.mark.parametrize("undone", [True, False], ids=["undone", "another"])
+def test_that_what_is_typed_and_not_entered_goes_with_what_was_selected(
+    card: CanvasCard, qtbot: QtBot, undone: bool
+) -> None:
+    document, canvas = card.canvas.document, card.canvas
+    canvas.edit("Upward", lambda project: set_upward(project, True))
+    turned = document.project
+    canvas.select(Selection(frozenset({"hidden2"})))
+    size = part(card, "layerSizeEdit")
+    assert isinstance(size, QLineEdit)
+    card.activateWindow()
+    size.setFocus()
+    qtbot.waitUntil(size.hasFocus)
+    size.selectAll()
+    QTest.keyClicks(size, "12")
+    if undone:
+        document.undo()
+        assert document.stack.canRedo()
+        document.redo()
+    else:
+        canvas.select(Selection(frozenset({"hidden1"})))
+        assert size.text() == "5"
+        canvas.setFocus()
+    assert document.project is turned

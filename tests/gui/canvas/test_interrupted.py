@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from bpstudio.gui.canvas.menu import CanvasMenu
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
@@ -21,7 +23,7 @@ from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from bpstudio.model.wiring import one_connection, prune
 from tests.gui.canvas.canvas_help import across, edge, gap, middle, shape
-from tests.gui.hands import at, begin_drag
+from tests.gui.hands import NO_KEYS, at, begin_drag
 
 LEFT = Qt.MouseButton.LeftButton
 Way = list[tuple[float, float]]
@@ -140,6 +142,41 @@ def test_that_an_edit_by_key_puts_the_gesture_down(
     before = view.document.project
     assert shape(view) in ("2-6-1", "2-6-4-1", "2-6-3-1")
     finish(view, gesture, way)
+    assert view.document.project is before
+
+
+def test_that_a_menu_opened_by_key_puts_the_gesture_down(
+    grown: tuple[CanvasView, ThemeHolder],
+) -> None:
+    view, _ = grown
+    started(view, "draw")
+    QTest.keyClick(view, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = view.findChild(CanvasMenu)
+    assert menu is not None and menu.isVisible()
+    assert not view.hand.busy and not view.drawing.ghost.isVisible()
+    menu.close()
+
+
+@pytest.mark.parametrize("gesture", [name for name in GESTURES if name != "keys"])
+def test_that_a_gesture_whose_release_went_elsewhere_is_put_down(
+    grown: tuple[CanvasView, ThemeHolder], gesture: str
+) -> None:
+    view, _ = grown
+    before = view.document.project
+    start, end = started(view, gesture)
+    spot = QPointF(at(view, *start))
+    no_button = Qt.MouseButton.NoButton
+    move = QMouseEvent(
+        QEvent.Type.MouseMove,
+        spot,
+        view.viewport().mapToGlobal(spot),
+        no_button,
+        no_button,
+        NO_KEYS,
+    )
+    QApplication.sendEvent(view.viewport(), move)
+    assert not view.hand.busy and not view.drawing.ghost.isVisible()
+    QTest.mouseRelease(view.viewport(), LEFT, pos=at(view, *end))
     assert view.document.project is before
 
 
