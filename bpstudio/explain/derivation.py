@@ -304,12 +304,3 @@ def explain(
         config = TrainingConfig(learning_rate=learning_rate, loss=loss)
     X, Y = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (x, y))
     return Derivation(Quantities(Values(network, X, Y, config, dict(slots or {}))))
-
-
-def explain_connection(
-    project: Project, connection: tuple[str, int, str, int], rows: Sequence[int]
-) -> tuple[Derivation, Step]:
-    """The derivation of the update from some rows of a project, and the step of a connection's new
-    weight: where an explanation starts."""
-    derivation = Derivation.of_project(project, rows)
-    return derivation, derivation.of_weight(*connection)

@@ -249,15 +249,8 @@ class Drawing(QGraphicsScene):
             link.update()
         self._light()
         self.padlocks.look_at("chosen", selection.connection)
-        self.marks.show_strokes([(self._outline(selection), "accent", Qt.PenStyle.SolidLine)])
-
-    def _outline(self, selection: Selection) -> QPainterPath:
-        """Around the neurons selected alone, and along the connection selected alone."""
-        path = self._around(selection.neurons)
-        chosen = selection.lone_connection
-        if chosen is not None and (chosen[0], chosen[2]) in self.bundles:
-            path.addPath(self.connection_path(chosen))
-        return path
+        around = self._around(selection.neurons)
+        self.marks.show_strokes([(around, "accent", Qt.PenStyle.SolidLine)])
 
     def _around(self, neurons: Iterable[Neuron]) -> QPainterPath:
         path = QPainterPath()

@@ -287,7 +287,7 @@ def test_that_what_is_typed_and_not_entered_goes_with_what_was_selected(
     card: CanvasCard, qtbot: QtBot, undone: bool
 ) -> None:
     document, canvas = card.canvas.document, card.canvas
-    canvas.edit("Upward", lambda project: set_upward(project, True))
+    canvas.editor.edit("Upward", lambda project: set_upward(project, True))
     turned = document.project
     canvas.select(Selection(frozenset({"hidden2"})))
     size = part(card, "layerSizeEdit")
