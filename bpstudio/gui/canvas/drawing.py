@@ -106,7 +106,9 @@ class Drawing(QGraphicsScene):
     def show_project(self, project: Project) -> bool:
         """Show this project; only what changed is made anew. True if the places of things are new."""
         old, self.project = self.project, project
-        rebuilt = _places_of(old) != _places_of(project)
+        rebuilt = _places_of(old) != _places_of(project) or (
+            old.dataset is not project.dataset and _names_of(old) != _names_of(project)
+        )
         self.turned = project.upward
         if rebuilt:
             self._rebuild(project)
@@ -378,3 +380,8 @@ class Drawing(QGraphicsScene):
 def _places_of(project: Project) -> tuple[object, ...]:
     """What decides where things are."""
     return project.topology, project.layout, project.unfolded, project.upward
+
+
+def _names_of(project: Project) -> list[tuple[str, ...]]:
+    """The names that stand beside neurons, which take room too."""
+    return [neuron_names(project, layer.id) for layer in project.topology.layers]
