@@ -18,7 +18,7 @@ from bpstudio.gui.theme import DARK, LIGHT, Theme
 from bpstudio.model.dataset import Dataset
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import view_of
+from tests.gui.canvas.canvas_help import picture, view_of
 from tests.gui.hands import click
 
 
@@ -47,10 +47,8 @@ def test_that_the_ring_of_a_bias_tells_sign_and_magnitude(qtbot: QtBot, theme: T
 
 def shown(view: CanvasView, rect: QRectF) -> np.ndarray:
     """What is seen of a part of the scene, (rows, columns, 3)."""
-    image = view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     place = view.mapFromScene(rect).boundingRect()
-    data = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
-    return data[place.top() : place.bottom(), place.left() : place.right(), :3].astype(int)
+    return picture(view)[place.top() : place.bottom(), place.left() : place.right(), :3].astype(int)
 
 
 def test_that_a_neuron_shows_its_answer_over_the_plane(qtbot: QtBot) -> None:
