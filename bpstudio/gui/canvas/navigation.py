@@ -8,8 +8,8 @@ from PySide6.QtCore import QMarginsF, QPoint, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsView
 
 from bpstudio.gui.canvas.drawing import Drawing
-from bpstudio.gui.canvas.layer_paint import scale_of, words_enlarged
-from bpstudio.gui.canvas.turn import in_scene, view_transform
+from bpstudio.gui.canvas.layer_paint import words_enlarged
+from bpstudio.gui.canvas.turn import in_scene, scale_of, view_transform
 
 ZOOM_STEP = 1.25
 MAX_FIT, FIT_MARGIN = 1.35, 10.0
