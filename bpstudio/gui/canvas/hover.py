@@ -76,10 +76,10 @@ class Hover:
         topology, weights = self._drawing.project.topology, self._drawing.project.network.weights
         link = topology.link(source, target)
         lines = [topology.connection_label(*connection)]
-        if self._drawing.is_pruned(connection):
+        if link.is_pruned(i, j):
             return [*lines, "pruned"]
         lines.append(f"w = {exact_text(weights[source, target][j, i])}")
-        if link.locked is not None and link.locked[j, i]:
+        if link.is_locked(i, j):
             lines.append("locked: training keeps it")
         elif topology.layer(target).frozen:
             lines.append("into a frozen layer: training keeps it")

@@ -8,8 +8,8 @@ from PySide6.QtCore import QMarginsF, QPoint, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsView
 
 from bpstudio.gui.canvas.drawing import Drawing
-from bpstudio.gui.canvas.layer_paint import scale_of, words_enlarged
-from bpstudio.gui.canvas.turn import in_scene, view_transform
+from bpstudio.gui.canvas.layer_paint import words_enlarged
+from bpstudio.gui.canvas.turn import in_scene, scale_of, view_transform
 
 ZOOM_STEP = 1.25
 MAX_FIT, FIT_MARGIN = 1.35, 10.0
@@ -71,7 +71,7 @@ class Navigation:
         scale, whole = self._fitting()
         # The legend stands above.
         down = in_scene(0, -LEGEND_ROOM / 2 / scale, self.turned)
-        self._view.setTransform(view_transform(scale, self.turned))
+        self._look(scale)
         self._view.centerOn(whole.center() + QPointF(*down))
         self._tell()
 
@@ -123,8 +123,14 @@ class Navigation:
         least = min(LEAST_ZOOM, self._fitting()[0])
         scale = min(max(self.scale * factor, least), MOST_ZOOM)
         before = self._view.mapToScene(at)
-        self._view.setTransform(view_transform(scale, self.turned))
+        self._look(scale)
         self.pan_by(self._view.mapToScene(at) - before)
+
+    def _look(self, scale: float) -> None:
+        """Show the scene at a scale."""
+        transform = view_transform(scale, self.turned)
+        self._view.setTransform(transform)
+        self._drawing.look_through(transform)
 
     def pan_by(self, offset: QPointF) -> None:
         """Move what is seen by an offset in scene pixels."""

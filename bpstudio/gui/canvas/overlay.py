@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.anywhere import Anywhere
-from bpstudio.gui.canvas.layer_paint import scale_of
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.pens import screen_pen
+from bpstudio.gui.canvas.turn import scale_of
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
 
 Align = Qt.AlignmentFlag

@@ -36,7 +36,7 @@ from bpstudio.gui.canvas.picking import Picking
 from bpstudio.gui.canvas.selection import Remembered, Selection
 from bpstudio.gui.canvas.sizing import show_sizes
 from bpstudio.gui.canvas.tools import Tool
-from bpstudio.gui.document import Change, Document
+from bpstudio.gui.document import Document
 from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.gui.theme import TITLE_SIZE, Theme, ThemeHolder, text_font
 from bpstudio.model.editing import set_upward, tidy
@@ -212,7 +212,7 @@ class CanvasView(QGraphicsView):
         """Let the network run from bottom to top, or again from left to right."""
         upward = not self.document.project.upward
         name = "Bottom to top" if upward else "Left to right"
-        self.edit(name, lambda project: set_upward(project, upward))
+        self.editor.edit(name, lambda project: set_upward(project, upward))
 
     def show_row(self, row: int) -> None:
         """Show what the neurons answer, and what flows, for a row of the data, from 0."""
@@ -260,10 +260,6 @@ class CanvasView(QGraphicsView):
 
     # Editing
 
-    def edit(self, name: str, change: Change, merge: str | None = None) -> bool:
-        """Edit the document; False, with a message, if the edit is refused."""
-        return self.editor.edit(name, change, merge)
-
     def draw_layer(
         self,
         size: int,
@@ -284,7 +280,7 @@ class CanvasView(QGraphicsView):
 
     def tidy(self) -> None:
         """Put every layer back into its column, all of them in view."""
-        self.edit("Tidy up", tidy)
+        self.editor.edit("Tidy up", tidy)
         self.navigation.fit()
 
     def toggle_pruned(self) -> None:

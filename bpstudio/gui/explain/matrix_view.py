@@ -19,12 +19,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from bpstudio.explain.matrices import MOST_ROWS, Matrix, MatrixForm
-from bpstudio.explain.numbers import DIGITS, plain_number
+from bpstudio.explain.numbers import DIGITS, plain_number, with_minus
 from bpstudio.explain.plain_text import plain
 from bpstudio.gui.explain.formulas import FormulaKey, FormulaPicture, FormulaStore
 from bpstudio.gui.explain.matrix_names import even_names
 from bpstudio.gui.theme import GAP, SMALL_SIZE, TEXT_SIZE, Theme, ThemeHolder, text_font
-from bpstudio.gui.widgets import MINUS
 
 SIZE, SMALL = 15.0, 13.0
 CELL_HEIGHT, CELL_GAP, BRACKET, NAME_WIDTH = 21.0, 10.0, 5.0, 96.0
@@ -213,7 +212,7 @@ class MatrixView(QWidget):
             return "⋱" if c is None else "⋮"
         if c is None:
             return "⋯"
-        return plain_number(float(matrix.values[r, c]), self._digits).replace("-", MINUS)
+        return with_minus(plain_number(float(matrix.values[r, c]), self._digits))
 
     def _matrix(self, matrix: Matrix, x: float, y: float) -> None:
         rows, columns = self._shown(matrix)

@@ -269,7 +269,7 @@ def test_that_the_selection_means_the_same_layer_through_edits_undo_and_redo(
     assert shape(trained) == "2-4-2" and trained.selection.layers == {"hidden1"}
     document.redo()
     click(trained, *middle(trained, "hidden2"))
-    trained.edit("Shape", lambda project: set_shape(project, "2-4-2"))
+    trained.editor.edit("Shape", lambda project: set_shape(project, "2-4-2"))
     assert trained.selection == Selection()
     document.undo()
     assert trained.selection.layers == {"hidden2"}
