@@ -55,6 +55,14 @@ def compiled_kernels() -> None:
         threading.Event().wait(0.02)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def settled_heap() -> None:
+    """What is there before a module's tests is there to stay: collecting garbage and looking for leaks
+    after every test takes only as long as what these tests make."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left_running(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail a test that leaves a thread, and a test with Qt that leaves a timer or a window, alive."""

@@ -13,7 +13,6 @@ from bpstudio.cli.parts import add_parameter, neuron
 from bpstudio.cli.report import facts, network_text, print_json, table
 from bpstudio.cli.scores import dataset_of
 from bpstudio.cli.sources import load_project
-from bpstudio.explain.change import bias_position, weight_position
 from bpstudio.explain.gradient_check import (
     MAX_ROWS,
     GradientCheck,
@@ -22,6 +21,7 @@ from bpstudio.explain.gradient_check import (
     check_weight,
 )
 from bpstudio.explain.plain_text import plain
+from bpstudio.explain.slope import bias_position, weight_position
 from bpstudio.model.dataset import TRAIN, Dataset
 from bpstudio.model.functions import LOSSES
 from bpstudio.model.project import Project

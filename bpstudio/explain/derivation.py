@@ -27,6 +27,7 @@ from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.config import TrainingConfig
 from bpstudio.model.network import Network
 from bpstudio.model.project import Project
+from bpstudio.model.words import counted
 from bpstudio.training.schedule import config_in_force
 
 MOST_LEGEND = 8
@@ -92,7 +93,7 @@ class Derivation:
     # Reading it
 
     def __repr__(self) -> str:
-        rows = "1 row" if self.rows == 1 else f"{self.rows:,} rows"
+        rows = counted(self.rows, "row")
         return f"<Derivation of an update of {self.values.topology} from {rows}>"
 
     @property
@@ -303,12 +304,3 @@ def explain(
         config = TrainingConfig(learning_rate=learning_rate, loss=loss)
     X, Y = (np.atleast_2d(np.asarray(a, dtype=np.float64)) for a in (x, y))
     return Derivation(Quantities(Values(network, X, Y, config, dict(slots or {}))))
-
-
-def explain_connection(
-    project: Project, connection: tuple[str, int, str, int], rows: Sequence[int]
-) -> tuple[Derivation, Step]:
-    """The derivation of the update from some rows of a project, and the step of a connection's new
-    weight: where an explanation starts."""
-    derivation = Derivation.of_project(project, rows)
-    return derivation, derivation.of_weight(*connection)

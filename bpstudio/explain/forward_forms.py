@@ -144,7 +144,7 @@ def net_form(q: Quantities, key: StepKey) -> Form:
     for b in q.values.block(layer).incoming:
         source = b.link.source
         for i in range(b.shape[1]):
-            if b.link.mask is not None and not b.link.mask[j, i]:
+            if b.link.is_pruned(i, j):
                 continue
             weight = Ref(StepKey("weight", layer, j, source, i))
             terms.append(Product((weight, Ref(StepKey("output", source, i, sample=key.sample)))))

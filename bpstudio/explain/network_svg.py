@@ -52,7 +52,7 @@ def _lines(topology: Topology, tallest: int) -> list[str]:
     for link in topology.links:
         for j in range(topology.layer(link.target).size):
             for i in range(topology.layer(link.source).size):
-                if link.mask is None or link.mask[j, i]:
+                if not link.is_pruned(i, j):
                     x1, y1 = _place(topology, link.source, i, tallest)
                     x2, y2 = _place(topology, link.target, j, tallest)
                     lines.append(

@@ -33,6 +33,17 @@ class LayerAnswer:
     smooth: bool = True
 
 
+def neuron_names(project: Project, layer_id: str) -> tuple[str, ...]:
+    """What the data call the neurons of the input or the output; () for hidden ones, or without data."""
+    topology = project.topology
+    if project.dataset is None or len(topology.layers) < 2:
+        return ()
+    preparation = project.dataset.preparation
+    if layer_id == topology.input.id:
+        return preparation.input_names
+    return preparation.output_names if layer_id == topology.output.id else ()
+
+
 def image_shape(dataset: Dataset | None) -> tuple[int, int] | None:
     """(rows, columns) where the inputs are the cells of a square image."""
     return None if dataset is None else dataset.preparation.image_shape

@@ -1,4 +1,4 @@
-"""The main window: where the parts are, and which signal goes where."""
+"""The main window: its parts, and which signal goes where."""
 
 from __future__ import annotations
 
@@ -10,11 +10,8 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
-    QDockWidget,
     QMainWindow,
     QMenu,
-    QVBoxLayout,
-    QWidget,
 )
 
 from bpstudio.gui.actions import fill_menu, make_actions
@@ -24,6 +21,7 @@ from bpstudio.gui.canvas.selection import Neuron, Selection
 from bpstudio.gui.data_actions import DataActions
 from bpstudio.gui.dialogs.cut_weak import CutWeakDialog
 from bpstudio.gui.dialogs.training_form import TrainingForm
+from bpstudio.gui.docks import Docks
 from bpstudio.gui.document import Change, Document
 from bpstudio.gui.explain.tools import ExplainTools
 from bpstudio.gui.files import FileActions
@@ -39,14 +37,12 @@ from bpstudio.gui.panels.messages import MessagePanel
 from bpstudio.gui.panels.output import OutputPanel
 from bpstudio.gui.panels.paint import PaintPanel
 from bpstudio.gui.runner import Runner
-from bpstudio.gui.theme import DARK, GAP, LIGHT, ThemeHolder
+from bpstudio.gui.theme import DARK, LIGHT, ThemeHolder
 from bpstudio.gui.turns import Turns
 from bpstudio.model.adoption import with_settings
 from bpstudio.model.project import Project
 from bpstudio.model.proposal import proposal
 from bpstudio.model.topology import Topology
-
-WATCH_WIDTH, HISTORY_WIDTH = 330, 180
 
 
 class MainWindow(QMainWindow):
@@ -82,7 +78,7 @@ class MainWindow(QMainWindow):
         self.drop_hint = DropHint(themes, self)
         self.history_panel = HistoryPanel(self.document, themes)
         self._pointed: Neuron | None = None
-        self._lay_out(menus["View"])
+        self.docks = Docks(self, menus["View"])
         self.explain.set_up(menus["Explain"])
         self.turns = Turns(
             (
@@ -101,68 +97,6 @@ class MainWindow(QMainWindow):
         self._show_steps()
         self._show(project)
         self.canvas.setFocus()
-
-    # Where the parts are
-
-    def _lay_out(self, view_menu: QMenu) -> None:
-        self.setMenuWidget(self.top_bar)
-        self._dock(self, "Data", self.data_panel, Qt.DockWidgetArea.LeftDockWidgetArea)
-        inner = self.inner = QMainWindow()
-        inner.setWindowFlags(Qt.WindowType.Widget)
-        inner.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        inner.setCentralWidget(self.canvas_card)
-        right, bottom = (
-            Qt.DockWidgetArea.RightDockWidgetArea,
-            Qt.DockWidgetArea.BottomDockWidgetArea,
-        )
-        self.watch_panel = QWidget()
-        self.watch_panel.setObjectName("watchPanel")
-        column = QVBoxLayout(self.watch_panel)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GAP)
-        for panel, stretch in (
-            (self.loss_panel, 3),
-            (self.output_panel, 4),
-            (self.heatmap_panel, 3),
-        ):
-            column.addWidget(panel, stretch)
-        watch = self.watch_dock = self._dock(inner, "Watch", self.watch_panel, right)
-        left = Qt.DockWidgetArea.LeftDockWidgetArea
-        self._paint_dock = self._dock(inner, "Paint", self.paint_panel, left)
-        self._paint_dock.hide()
-        explain = self._dock(inner, "Explain", self.explain_panel, bottom)
-        messages = self._dock(inner, "Messages", self.message_panel, bottom)
-        inner.resizeDocks([watch], [WATCH_WIDTH], Qt.Orientation.Horizontal)
-        inner.resizeDocks([explain, messages], [1000, 220], Qt.Orientation.Horizontal)
-        inner.resizeDocks([explain], [252], Qt.Orientation.Vertical)
-        middle = QWidget()
-        whole = QVBoxLayout(middle)
-        whole.setContentsMargins(0, GAP // 2, GAP, GAP)
-        whole.setSpacing(GAP)
-        whole.addWidget(self.settings_bar)
-        whole.addWidget(inner, 1)
-        self.setCentralWidget(middle)
-        view_menu.addSeparator()
-        history = self._dock(
-            inner, "History", self.history_panel, Qt.DockWidgetArea.LeftDockWidgetArea
-        )
-        history.setVisible(False)
-        history.toggleViewAction().setShortcut("Ctrl+H")
-        inner.resizeDocks([history], [HISTORY_WIDTH], Qt.Orientation.Horizontal)
-        for dock in (watch, explain, messages, history):
-            view_menu.addAction(dock.toggleViewAction())
-
-    def _dock(
-        self, window: QMainWindow, title: str, widget: QWidget, area: Qt.DockWidgetArea
-    ) -> QDockWidget:
-        dock = QDockWidget(title, window)
-        dock.setObjectName(f"{title.lower()}Dock")
-        # The card has its own header; an empty widget takes the title bar's place.
-        dock.setTitleBarWidget(QWidget())
-        dock.setFeatures(QDockWidget.DockWidgetFeature.DockWidgetClosable)
-        dock.setWidget(widget)
-        window.addDockWidget(area, dock)
-        return dock
 
     # Which signal goes where
 
@@ -270,7 +204,7 @@ class MainWindow(QMainWindow):
 
     def edit(self, name: str, change: Change, merge: str | None = None) -> bool:
         """Edit the document, or say why not."""
-        return self.canvas.edit(name, change, merge)
+        return self.canvas.editor.edit(name, change, merge)
 
     # What the menus do with the network
 
@@ -306,8 +240,8 @@ class MainWindow(QMainWindow):
 
     def toggle_painting(self) -> None:
         """Show the plane to paint on, or put it away."""
-        shown = not self._paint_dock.isVisible()
-        self._paint_dock.setVisible(shown)
+        shown = not self.docks.paint.isVisible()
+        self.docks.paint.setVisible(shown)
         (self.paint_panel.view if shown else self.canvas).setFocus()
 
     # What the menus do with the training

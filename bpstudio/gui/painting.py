@@ -16,6 +16,7 @@ from bpstudio.model.arrays import BoolArray
 from bpstudio.model.dataset import DataError, Dataset
 from bpstudio.model.painting import blank_points, with_points, without_rows
 from bpstudio.model.project import Project
+from bpstudio.model.words import counted
 
 PAINTED = "painted"
 
@@ -30,7 +31,7 @@ class Painting(QObject):
     def stroke(self, stroke: Stroke, value: float, classes: tuple[str, ...] | None) -> None:
         """Put points with a value, begin new data with them, or take away what the eraser met."""
         count = len(stroke.places)
-        points = "1 point" if count == 1 else f"{count} points"
+        points = counted(count, "point")
         if stroke.erase:
             self._edit("Erase points", lambda project: erased(project, stroke))
         elif classes is not None:

@@ -234,6 +234,7 @@ QPushButton[kind="primary"] {{ background: {t.accent}; color: {t.on_accent}; bor
 QPushButton[kind="primary"]:disabled {{ background: {t.line}; color: {t.secondary};
   border-color: {t.line}; }}
 QLineEdit[kind="shape"] {{ font-size: {FIGURE_SIZE}px; font-weight: 600; padding: 0 4px;
+  margin-left: -7px;
   border-color: transparent; }}
 QLineEdit[kind="shape"]:hover {{ border-color: {t.line}; }}
 QLineEdit[kind="shape"]:focus {{ border-color: {t.accent}; }}

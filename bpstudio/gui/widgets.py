@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bpstudio.explain.numbers import with_minus
 from bpstudio.gui.fitting_label import FittingLabel
 from bpstudio.gui.theme import (
     CONTROL_HEIGHT,
@@ -42,7 +43,7 @@ def number_text(value: float) -> str:
     Thousands are grouped by commas, as in every sentence; a number that does not exist is a dash.
     """
     if isinstance(value, int):
-        return f"{value:,}".replace("-", MINUS)
+        return with_minus(f"{value:,}")
     if math.isnan(value):
         return "–"
     if math.isinf(value):
@@ -53,7 +54,7 @@ def number_text(value: float) -> str:
     else:
         whole = len(str(int(size)))
         text = f"{value:,.{max(0, 6 - whole)}f}"
-    return text.replace("-", MINUS)
+    return with_minus(text)
 
 
 def signed_text(value: float) -> str:
@@ -61,14 +62,14 @@ def signed_text(value: float) -> str:
     if not math.isfinite(value):
         return number_text(value)
     text = f"{value:.4f}" if abs(value) >= 0.1 else f"{value:.3g}"
-    return text.replace("-", MINUS)
+    return with_minus(text)
 
 
 def exact_text(value: float) -> str:
     """A number with six figures that count, as many as a hand would type."""
     if not math.isfinite(value):
         return number_text(float(value))
-    return f"{float(value):.6g}".replace("-", MINUS)
+    return with_minus(f"{float(value):.6g}")
 
 
 def percent_text(share: float) -> str:

@@ -43,9 +43,7 @@ def insert_layer(
     drawn; used if the layers have been placed by hand.
     """
     grown = project.topology.with_inserted(Layer(NEW, size, "linear"), after, keep)
-    if project.layout and place is not None:
-        project = project.with_layout({**project.layout, NEW: place})
-    return settled(project, grown)
+    return settled(_placed(project, place), grown)
 
 
 def remove_layers(project: Project, layer_ids: Iterable[str]) -> Project:
@@ -81,14 +79,16 @@ def draw_layer(
     if grown.has_link(earlier, later) and not keep:
         grown = grown.without_link(earlier, later)
     grown = grown.with_link(earlier, NEW).with_link(NEW, later)
-    if project.layout and place is not None:
-        project = project.with_layout({**project.layout, NEW: place})
-    return settled(project, grown), layer_ids(len(grown.layers))[grown.position(NEW)]
+    return settled(_placed(project, place), grown), layer_ids(len(grown.layers))[
+        grown.position(NEW)
+    ]
 
 
-def resize_layer(project: Project, layer_id: str, size: int) -> Project:
-    """Give a layer another number of neurons, added or removed at its end."""
-    return resize_layers(project, {layer_id: size})
+def _placed(project: Project, place: tuple[float, float] | None) -> Project:
+    """With the place of the new layer, where layers have been placed by hand."""
+    if not project.layout or place is None:
+        return project
+    return project.with_layout({**project.layout, NEW: place})
 
 
 def resize_layers(project: Project, sizes: Mapping[str, int]) -> Project:

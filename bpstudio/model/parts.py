@@ -71,6 +71,14 @@ class Link:
     def key(self) -> tuple[str, str]:
         return self.source, self.target
 
+    def is_pruned(self, i: int, j: int) -> bool:
+        """Whether the connection from neuron i of the source to neuron j of the target is not there."""
+        return self.mask is not None and not self.mask[j, i]
+
+    def is_locked(self, i: int, j: int) -> bool:
+        """Whether training keeps the weight from neuron i of the source to neuron j of the target."""
+        return self.locked is not None and bool(self.locked[j, i])
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Link):
             return NotImplemented

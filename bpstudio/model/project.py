@@ -18,6 +18,7 @@ from bpstudio.model.methods import MAX_LM_PARAMETERS, SINGLE_SLOTS
 from bpstudio.model.network import Network, origins
 from bpstudio.model.progress import Best, Plateau
 from bpstudio.model.topology import Topology
+from bpstudio.model.words import counted
 
 
 class ProjectError(ValueError):
@@ -234,10 +235,9 @@ def fit_problem(topology: Topology, dataset: Dataset, config: TrainingConfig) ->
         (topology.output, preparation.output_size, "outputs"),
     ):
         if layer.size != size:
-            neurons = "neuron" if layer.size == 1 else "neurons"
             return (
-                f"Layer '{layer.id}' has {layer.size} {neurons}, but the data need {size} {what}: "
-                f"set its size to {size} or choose other columns."
+                f"Layer '{layer.id}' has {counted(layer.size, 'neuron')}, but the data need "
+                f"{size} {what}: set its size to {size} or choose other columns."
             )
     try:
         LOSSES[config.loss].check_output(topology.output.activation, topology.output.id)

@@ -145,9 +145,10 @@ class Topology:
         name = self.layer(layer_id).name if layer_id in self else ""
         return name or re.sub(r"(?<=[a-z])(?=\d)", " ", layer_id)
 
-    def neuron_label(self, layer_id: str, neuron: int) -> str:
-        """What people call a neuron, given from 0: ``hidden 1 · 3``."""
-        return f"{self.label(layer_id)} · {neuron + 1}"
+    def neuron_label(self, layer_id: str, neuron: int | None) -> str:
+        """What people call a neuron, given from 0: ``hidden 1 · 3``; None: all of the layer."""
+        label = self.label(layer_id)
+        return label if neuron is None else f"{label} · {neuron + 1}"
 
     def connection_label(self, source: str, i: int, target: str, j: int) -> str:
         """What people call a connection: ``input · 2 → hidden 1 · 3``."""

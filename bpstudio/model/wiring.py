@@ -12,17 +12,10 @@ from bpstudio.model.editing import set_parameters, settled
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Link, Topology, TopologyError
 from bpstudio.model.vector import same_places
+from bpstudio.model.words import counted
 
 Connections: TypeAlias = Mapping[tuple[str, str], BoolArray]
 """Which connections of which links, by (source, target): True in (target size, source size)."""
-
-
-def add_link(project: Project, source: str, target: str) -> Project:
-    """Link two layers densely; TopologyError says why when they cannot be."""
-    why = link_refusal(project.topology, source, target)
-    if why is not None:
-        raise TopologyError(why)
-    return settled(project, project.topology.with_link(source, target))
 
 
 def link_refusal(topology: Topology, source: str, target: str) -> str | None:
@@ -63,10 +56,7 @@ def connection_refusal(
         return None
     if i is None and j is None:
         return link_refusal(topology, source, target)
-    ends = [
-        topology.label(layer) if k is None else topology.neuron_label(layer, k)
-        for layer, k in ((source, i), (target, j))
-    ]
+    ends = topology.neuron_label(source, i), topology.neuron_label(target, j)
     return f"{ends[0]} and {ends[1]} are connected already."
 
 
@@ -151,8 +141,7 @@ def weak_connections(project: Project, threshold: float) -> dict[tuple[str, str]
 def set_weight(project: Project, source: str, i: int, target: str, j: int, value: float) -> Project:
     """Another weight for one connection; TopologyError if it is pruned."""
     topology = project.topology
-    mask = topology.link(source, target).mask
-    if mask is not None and not mask[j, i]:
+    if topology.link(source, target).is_pruned(i, j):
         raise TopologyError("This connection is pruned, its weight is 0: restore it first.")
     block = topology.blocks[topology.position(target) - 1]
     at = next(b.start + j * b.shape[1] + i for b in block.incoming if b.link.source == source)
@@ -191,10 +180,9 @@ def unheard_note(before: Project, after: Project) -> str:
         return ""
     layer_id = max(new, key=lambda i: new[i] - old.get(i, 0))
     count, label = new[layer_id], after.topology.label(layer_id)
-    neurons = "1 neuron" if count == 1 else f"{count:,} neurons"
     return (
-        f"{neurons} of {label} cannot have any effect: the layer behind is frozen, so the weights there "
-        "stay 0. Unfreeze it, or set a weight by hand."
+        f"{counted(count, 'neuron')} of {label} cannot have any effect: the layer behind is frozen, so "
+        "the weights there stay 0. Unfreeze it, or set a weight by hand."
     )
 
 

@@ -59,13 +59,19 @@ def double_click(view: CanvasView, x: float, y: float) -> None:
     QTest.mouseRelease(view.viewport(), LEFT, NO_KEYS, at(view, x, y))
 
 
-def wheel(view: CanvasView, spot: QPoint, delta: int, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+def wheel(
+    view: CanvasView,
+    spot: QPoint,
+    delta: int,
+    keys: Qt.KeyboardModifier = NO_KEYS,
+    sideways: int = 0,
+) -> None:
     """Turn the wheel at a spot of the viewport; 120 is a notch."""
     event = QWheelEvent(
         QPointF(spot),
         view.viewport().mapToGlobal(QPointF(spot)),
         QPoint(),
-        QPoint(0, delta),
+        QPoint(sideways, delta),
         Qt.MouseButton.NoButton,
         keys,
         Qt.ScrollPhase.NoScrollPhase,

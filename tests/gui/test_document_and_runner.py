@@ -13,7 +13,7 @@ from bpstudio.files.samples import starter
 from bpstudio.gui.document import Document
 from bpstudio.gui.runner import Runner
 from bpstudio.model.config import TrainingConfig
-from bpstudio.model.editing import insert_layer, resize_layer
+from bpstudio.model.editing import insert_layer, resize_layers
 from bpstudio.model.project import Project
 from bpstudio.training.session import train
 
@@ -49,7 +49,7 @@ def pause(qtbot: QtBot, runner: Runner) -> None:
 
 def test_that_an_edit_is_undone_and_redone_by_name(project: Project) -> None:
     document = Document(project)
-    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 7))
+    document.edit("Resize", lambda p: resize_layers(p, {"hidden1": 7}))
     assert str(document.project.topology) == "2-7-3-1"
     assert document.stack.undoText() == "Resize"
     assert not document.is_clean
@@ -62,14 +62,14 @@ def test_that_an_edit_is_undone_and_redone_by_name(project: Project) -> None:
 
 def test_that_an_edit_that_changes_nothing_is_no_step(project: Project) -> None:
     document = Document(project)
-    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 5))
+    document.edit("Resize", lambda p: resize_layers(p, {"hidden1": 5}))
     assert not document.stack.canUndo()
 
 
 def test_that_a_refused_edit_changes_nothing(project: Project) -> None:
     document = Document(project)
     with pytest.raises(ValueError, match="hidden9"):
-        document.edit("Resize", lambda p: resize_layer(p, "hidden9", 5))
+        document.edit("Resize", lambda p: resize_layers(p, {"hidden9": 5}))
     assert document.project is project
     assert not document.stack.canUndo()
 
@@ -130,7 +130,7 @@ def test_that_a_drawn_layer_during_a_run_keeps_what_was_learned_and_the_run_goes
 ) -> None:
     runner.play()
     wait_for_epoch(qtbot, document, 2)
-    document.edit("Grow", lambda p: resize_layer(p, "hidden1", 6))
+    document.edit("Grow", lambda p: resize_layers(p, {"hidden1": 6}))
     assert runner.running
     assert document.project.epoch >= 2, "the run's result was kept before the edit"
     wait_for_epoch(qtbot, document, document.project.epoch + 1)
@@ -199,26 +199,28 @@ def test_that_edits_of_one_drag_are_one_step_but_never_swallow_what_was_saved(
     project: Project, document: Document
 ) -> None:
     for size in (6, 7, 8):
-        document.edit("Resize", lambda p, size=size: resize_layer(p, "hidden1", size), merge="drag")
+        document.edit(
+            "Resize", lambda p, size=size: resize_layers(p, {"hidden1": size}), merge="drag"
+        )
     assert document.stack.count() == 1
     document.stack.setClean()
-    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 9), merge="drag")
+    document.edit("Resize", lambda p: resize_layers(p, {"hidden1": 9}), merge="drag")
     assert document.stack.count() == 2 and not document.is_clean
     document.undo()
     assert document.is_clean
     document.undo()
     assert document.project == project
-    document.edit("Other", lambda p: resize_layer(p, "hidden1", 2))
+    document.edit("Other", lambda p: resize_layers(p, {"hidden1": 2}))
     assert not document.stack.canRedo() and not document.is_clean
 
 
 def test_that_merged_edits_that_come_back_to_where_they_began_are_no_step(
     project: Project, document: Document
 ) -> None:
-    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 9), merge="drag")
+    document.edit("Resize", lambda p: resize_layers(p, {"hidden1": 9}), merge="drag")
     document.edit("Resize", lambda _: project, merge="drag")
     assert document.stack.count() == 0 and document.is_clean
-    document.edit("Other", lambda p: resize_layer(p, "hidden1", 2))
+    document.edit("Other", lambda p: resize_layers(p, {"hidden1": 2}))
     document.undo()
     assert document.project is project
 
@@ -226,7 +228,7 @@ def test_that_merged_edits_that_come_back_to_where_they_began_are_no_step(
 def test_that_a_run_forgets_what_was_undone_before_it_so_redo_never_stops_it(
     runner: Runner, document: Document, qtbot: QtBot
 ) -> None:
-    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 9))
+    document.edit("Resize", lambda p: resize_layers(p, {"hidden1": 9}))
     document.stack.setClean()
     document.undo()
     assert document.stack.canRedo()
@@ -241,9 +243,9 @@ def test_that_a_run_forgets_what_was_undone_before_it_so_redo_never_stops_it(
 def test_that_a_run_that_cannot_begin_leaves_what_can_be_redone(
     runner: Runner, document: Document
 ) -> None:
-    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 9))
-    document.edit("Resize", lambda p: resize_layer(p, "input", 7))
-    document.edit("Resize", lambda p: resize_layer(p, "hidden1", 2))
+    document.edit("Resize", lambda p: resize_layers(p, {"hidden1": 9}))
+    document.edit("Resize", lambda p: resize_layers(p, {"input": 7}))
+    document.edit("Resize", lambda p: resize_layers(p, {"hidden1": 2}))
     document.undo()
     runner.play()
     assert not runner.running and document.stack.redoText() == "Resize"

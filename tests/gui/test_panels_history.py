@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from bpstudio.gui.document import Document
 from bpstudio.gui.panels.history import BEGINNING, HistoryPanel
 from bpstudio.gui.theme import ThemeHolder
-from bpstudio.model.editing import resize_layer
+from bpstudio.model.editing import resize_layers
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 
@@ -23,7 +23,7 @@ Role = Qt.ItemDataRole
 def document() -> Document:
     document = Document(Project.create(Topology.parse("2-3-1")))
     for size in (4, 5, 6):
-        document.edit(f"Resize to {size}", lambda p, size=size: resize_layer(p, "hidden1", size))
+        document.edit(f"Resize to {size}", lambda p, size=size: resize_layers(p, {"hidden1": size}))
     return document
 
 
@@ -73,6 +73,6 @@ def test_that_another_edit_takes_the_place_of_what_was_undone(
     panel: HistoryPanel, document: Document
 ) -> None:
     document.go_to(1)
-    document.edit("Smaller", lambda p: resize_layer(p, "hidden1", 1))
+    document.edit("Smaller", lambda p: resize_layers(p, {"hidden1": 1}))
     assert texts(panel) == [BEGINNING, "Resize to 4", "Smaller"]
     assert panel.aside_label.text() == "2 steps"

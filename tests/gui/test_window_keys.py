@@ -95,23 +95,6 @@ def test_that_undo_and_redo_say_what_they_would_do(window: MainWindow) -> None:
     assert actions["undo"].text() == "Undo" and not top.undo_button.isEnabled()
 
 
-def test_that_layers_go_from_window_to_window_by_keys(window: MainWindow, qtbot: QtBot) -> None:
-    other = opened(qtbot, Project.create(Topology.parse("3-1")))
-    try:
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
-        click(window.canvas, *middle(window.canvas, "hidden1"))
-        QTest.keyClick(window.canvas, Qt.Key.Key_C, CONTROL)
-        other.activateWindow()
-        qtbot.waitUntil(other.isActiveWindow)
-        QTest.keyClick(other.canvas, Qt.Key.Key_V, CONTROL)
-        assert str(other.document.project.topology) == "3-5-1"
-        QTest.keyClick(other.canvas, Qt.Key.Key_Z, CONTROL)
-        assert str(other.document.project.topology) == "3-1"
-    finally:
-        closed(other)
-
-
 def test_that_another_project_comes_with_nothing_selected_and_all_of_it_in_view(
     window: MainWindow,
 ) -> None:

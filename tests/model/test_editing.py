@@ -106,12 +106,12 @@ def test_that_what_a_layer_learned_moves_along_with_it() -> None:
 
 def test_that_a_resized_layer_keeps_its_weights() -> None:
     project = learned(project_of("2-3-1"))
-    larger = editing.resize_layer(project, "hidden1", 5)
+    larger = editing.resize_layers(project, {"hidden1": 5})
     assert str(larger.topology) == "2-5-1"
     assert np.array_equal(
         larger.network.weights["input", "hidden1"][:3], project.network.weights["input", "hidden1"]
     )
-    assert editing.resize_layer(project, "hidden1", 3) is project
+    assert editing.resize_layers(project, {"hidden1": 3}) is project
 
 
 def test_that_another_activation_keeps_weights_and_progress() -> None:
@@ -140,7 +140,7 @@ def test_that_a_link_that_cannot_be_is_refused_with_the_reason(
     source: str, target: str, sentence: str
 ) -> None:
     with pytest.raises(TopologyError, match=sentence):
-        wiring.add_link(project_of("2-3-4-1"), source, target)
+        wiring.connect(project_of("2-3-4-1"), source, None, target, None)
 
 
 @given(topologies())
@@ -151,7 +151,7 @@ def test_that_a_link_is_allowed_exactly_where_there_is_no_reason_against_it(
     for source in topology.layers:
         for target in topology.layers:
             if wiring.link_refusal(topology, source.id, target.id) is None:
-                linked = wiring.add_link(project, source.id, target.id).topology
+                linked = wiring.connect(project, source.id, None, target.id, None).topology
                 assert len(linked.links) == len(topology.links) + 1
                 assert list(linked.problems()) == []
 
@@ -321,10 +321,10 @@ def test_that_a_project_too_large_for_the_canvas_can_be_made_smaller_there(
 ) -> None:
     project = learned(project_of("9-9-9"))
     monkeypatch.setattr(editing, "MOST_PARAMETERS", 100)
-    smaller = editing.resize_layer(project, "hidden1", 8)
+    smaller = editing.resize_layers(project, {"hidden1": 8})
     assert str(editing.insert_layer(smaller, 1, "hidden1").topology) == "9-8-1-9"
     with pytest.raises(TopologyError, match="choose smaller sizes"):
-        editing.resize_layer(smaller, "hidden1", 9)
+        editing.resize_layers(smaller, {"hidden1": 9})
 
 
 def test_that_options_keep_what_was_learned_and_no_bias_is_0() -> None:
@@ -356,7 +356,7 @@ def test_that_new_neurons_and_kept_links_change_no_output_of_a_trained_network(
     X = np.random.default_rng(0).normal(size=(4, topology.input.size))
     before = project.network.predict(X)
     hidden = data.draw(st.sampled_from([x.id for x in topology.hidden]))
-    larger = editing.resize_layer(project, hidden, topology.layer(hidden).size + 2)
+    larger = editing.resize_layers(project, {hidden: topology.layer(hidden).size + 2})
     assert np.allclose(larger.network.predict(X), before, rtol=0, atol=1e-12)
     left, right = data.draw(st.permutations([x.id for x in topology.layers]))[:2]
     drawn, _ = editing.draw_layer(project, 3, left, right, keep=True)
@@ -367,7 +367,7 @@ EDITS = {
     "a layer drawn": lambda p: editing.insert_layer(p, 2, "input"),
     "a layer drawn, the link kept": lambda p: editing.insert_layer(p, 2, "hidden1", keep=True),
     "a layer removed": lambda p: editing.remove_layers(p, ["hidden1"]),
-    "a neuron added": lambda p: editing.resize_layer(p, "hidden1", 5),
+    "a neuron added": lambda p: editing.resize_layers(p, {"hidden1": 5}),
     "a neuron removed": lambda p: editing.remove_neurons(p, "hidden1", [1]),
     "a link added": lambda p: wiring.connect(p, "input", None, "output", None),
     "another shape": lambda p: editing.set_shape(p, "2-4-3-3-2"),
@@ -398,7 +398,7 @@ def test_that_training_goes_on_after_a_neuron_is_added_with_the_momentum_of_the_
     project = Project.create(bp.Topology.parse("2-3-1"), data, config)
     result = bp.train(project.network, data, config)
     trained = project.trained(result.network, result.progress, result.history)
-    larger = editing.resize_layer(trained, "hidden1", 4)
+    larger = editing.resize_layers(trained, {"hidden1": 4})
     before, after = trained.progress.slots["velocity"], larger.progress.slots["velocity"]
     assert before.any()
     old = bp.Network.create(trained.topology).with_parameters(before)

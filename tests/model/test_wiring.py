@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import bpstudio as bp
 from bpstudio.model import wiring
-from bpstudio.model.editing import insert_layer, resize_layer, set_layer_options
+from bpstudio.model.editing import insert_layer, resize_layers, set_layer_options
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import TopologyError
 
@@ -143,13 +143,13 @@ def test_that_neurons_that_no_one_will_ever_hear_are_told() -> None:
     project = learned(bp.Topology.parse("2-3-1"), 1)
     frozen = set_layer_options(project, ["output"], frozen=True)
     assert wiring.unheard_note(project, frozen) == ""
-    grown = resize_layer(frozen, "hidden1", 5)
+    grown = resize_layers(frozen, {"hidden1": 5})
     note = wiring.unheard_note(frozen, grown)
     assert note.startswith("2 neurons of hidden 1 cannot have any effect")
-    assert wiring.unheard_note(grown, resize_layer(grown, "input", 3)) == ""
+    assert wiring.unheard_note(grown, resize_layers(grown, {"input": 3})) == ""
     typed = wiring.set_weight(grown, "hidden1", 4, "output", 0, 0.5)
     assert wiring.unheard_note(grown, typed) == ""
-    assert wiring.unheard_note(typed, resize_layer(typed, "hidden1", 6)) != ""
+    assert wiring.unheard_note(typed, resize_layers(typed, {"hidden1": 6})) != ""
     drawn = insert_layer(frozen, 4, "hidden1")
     assert wiring.unheard_note(frozen, drawn).startswith("4 neurons of hidden 2")
-    assert wiring.unheard_note(project, resize_layer(project, "hidden1", 5)) == ""
+    assert wiring.unheard_note(project, resize_layers(project, {"hidden1": 5})) == ""

@@ -11,12 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QPoint, QRect
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
-    QAccessibleInterface,
-    QWindow,
-)
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget
 
 from bpstudio.gui.canvas.accessible_items import (
@@ -32,7 +27,6 @@ from bpstudio.gui.canvas.accessible_items import (
 )
 from bpstudio.gui.canvas.describe import connection_name, layer_name, link_name, neuron_name
 from bpstudio.gui.canvas.selection import Connection, Neuron
-from bpstudio.gui.canvas.where import connection_rect, neuron_rect
 
 if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView
@@ -113,9 +107,6 @@ class ThingInterface(Item):
 
     def isValid(self) -> bool:
         return self.thing is not None
-
-    def window(self) -> QWindow | None:  # type: ignore[override]
-        return self.view.window().windowHandle()
 
     def parent(self) -> QAccessibleInterface:
         return QAccessible.queryAccessibleInterface(self.view)
@@ -214,7 +205,7 @@ class NeuronInterface(Item):
         neuron = self.neuron
         if neuron is None:
             return QRect()
-        return on_screen(self.view, neuron_rect(self.view.drawing, neuron))
+        return on_screen(self.view, self.view.drawing.neuron_rect(neuron))
 
 
 class ConnectionInterface(Item):
@@ -254,7 +245,7 @@ class ConnectionInterface(Item):
         connection = self.connection
         if connection is None:
             return QRect()
-        return on_screen(self.view, connection_rect(self.view.drawing, connection))
+        return on_screen(self.view, self.view.drawing.connection_path(connection).boundingRect())
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from bpstudio.gui.canvas.bundle import Bundle
 from bpstudio.gui.canvas.ink import DIMMED, shares
 from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.canvas.raster import Strokes, pen_of
-from bpstudio.gui.canvas.traces import paths_of
+from bpstudio.gui.canvas.traces import path_of
 from bpstudio.gui.theme import Theme
 from bpstudio.model.arrays import FloatArray
 
@@ -34,7 +34,7 @@ class BundleItem(QGraphicsItem):
         self.lit: tuple[str, int] | None = None
         """The neuron whose connections are lit, the others dimmed."""
         self.pen = pen_of(bundle)
-        self._weights: FloatArray = np.zeros((len(bundle.target_ys), len(bundle.source_ys)))
+        self._weights: FloatArray = np.zeros(bundle.shape)
         self._scale = 1.0
         self._paths: dict[tuple[int, int], QPainterPath] = {}
         left, top, right, bottom = bundle.bounds()
@@ -124,5 +124,5 @@ class BundleItem(QGraphicsItem):
     def _path(self, source_neuron: int, target_neuron: int) -> QPainterPath:
         key = source_neuron, target_neuron
         if key not in self._paths:
-            self._paths[key] = paths_of(self.bundle.curves(np.array([key[0]]), np.array([key[1]])))
+            self._paths[key] = path_of(self.bundle, *key)
         return self._paths[key]

@@ -48,7 +48,7 @@ class CanvasCard(Card):
         self.body.setSpacing(4)
         self.body.addWidget(self.canvas, 1)
         self.body.addWidget(self.inspector)
-        self.fit_row = FitRow(self.canvas.edit, themes)
+        self.fit_row = FitRow(self.canvas.editor.edit, themes)
         self.body.addWidget(self.fit_row)
         self.canvas.tool_changed.connect(self._on_tool_changed)
         self.canvas.selection_changed.connect(self.inspector.show_selection)
@@ -82,7 +82,7 @@ class CanvasCard(Card):
         self.fit_row.show_project(project)
 
     def _on_shape(self, text: str) -> None:
-        self.canvas.edit(f"Shape {text}", lambda project: set_shape(project, text))
+        self.canvas.editor.edit(f"Shape {text}", lambda project: set_shape(project, text))
 
     def _on_tool(self, k: int) -> None:
         self.canvas.set_tool(list(TOOLS)[k])

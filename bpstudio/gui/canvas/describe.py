@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bpstudio.gui.canvas.gestures.base import counted
+from bpstudio.explain.neurons import neuron_names
 from bpstudio.gui.canvas.selection import Connection, Key, Neuron, Selection
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.project import Project
+from bpstudio.model.words import counted
 
 
 def selection_name(project: Project, selection: Selection) -> str:
@@ -39,23 +40,13 @@ def neuron_name(project: Project, neuron: Neuron) -> str:
     """A neuron with the column or class it stands for, and its bias."""
     layer_id, k = neuron
     words = [f"neuron {k + 1} of {project.topology.label(layer_id)}"]
-    names = _names(project, layer_id)
+    names = neuron_names(project, layer_id)
     if len(names) == project.topology.layer(layer_id).size:
         words.append(names[k])
     biases = project.network.biases.get(layer_id)
     if biases is not None:
         words.append(f"bias {biases[k]:.4g}")
     return ", ".join(words)
-
-
-def _names(project: Project, layer_id: str) -> tuple[str, ...]:
-    """What the data call the neurons of the input or the output."""
-    if project.dataset is None or len(project.topology.layers) < 2:
-        return ()
-    preparation = project.dataset.preparation
-    if layer_id == project.topology.input.id:
-        return tuple(preparation.input_names)
-    return tuple(preparation.output_names) if layer_id == project.topology.output.id else ()
 
 
 def link_name(project: Project, key: Key) -> str:
@@ -76,7 +67,7 @@ def connection_name(project: Project, connection: Connection) -> str:
     source, i, target, j = connection
     label, link = project.topology.label, project.topology.link(source, target)
     name = f"connection {label(source)} {i + 1} to {label(target)} {j + 1}"
-    if link.mask is not None and not link.mask[j, i]:
+    if link.is_pruned(i, j):
         return f"{name}, pruned"
-    locked = ", locked" if link.locked is not None and link.locked[j, i] else ""
+    locked = ", locked" if link.is_locked(i, j) else ""
     return f"{name}, weight {project.network.weights[source, target][j, i]:.4g}{locked}"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
-import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QTransform
 from PySide6.QtWidgets import (
     QGraphicsPathItem,
     QGraphicsScene,
@@ -15,12 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bpstudio.explain.neurons import LayerAnswer, answers
+from bpstudio.explain.neurons import LayerAnswer, answers, neuron_names
 from bpstudio.explain.scales import weight_bound
 from bpstudio.gui.canvas.bundle import Bundle, bundle
 from bpstudio.gui.canvas.bundle_item import BundleItem
 from bpstudio.gui.canvas.flow_show import FlowShow
 from bpstudio.gui.canvas.layer_item import LayerItem
+from bpstudio.gui.canvas.layer_paint import handles_enlarged
 from bpstudio.gui.canvas.layer_shape import OFTEN_ENLARGED
 from bpstudio.gui.canvas.layout import LABEL_GAP, LayerPlace, arrange
 from bpstudio.gui.canvas.light import LightItem
@@ -31,7 +31,7 @@ from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.canvas.raster import kernel_ready
 from bpstudio.gui.canvas.selection import Connection, Key, Neuron, Selection
 from bpstudio.gui.canvas.sprite import Motion
-from bpstudio.gui.canvas.traces import TraceItem, paths_of
+from bpstudio.gui.canvas.traces import TraceItem, path_of
 from bpstudio.gui.theme import Theme
 from bpstudio.model.arrays import BoolArray
 from bpstudio.model.dataset import Dataset
@@ -74,7 +74,9 @@ class Drawing(QGraphicsScene):
         self.theme = theme
         self.motion = Motion(self)
         self.motion.rested.connect(self._on_rested)
-        self._covered: QRectF | None = None
+        self._covered: dict[float, QRectF] = {}
+        """What all cover, by how much words are enlarged: the view asks at every step of the wheel."""
+        self._grown = 1.0
         self.picture = LinksPicture(theme, self.motion)
         self.picture.warm.connect(self._on_warm)
         self.addItem(self.picture)
@@ -104,7 +106,9 @@ class Drawing(QGraphicsScene):
     def show_project(self, project: Project) -> bool:
         """Show this project; only what changed is made anew. True if the places of things are new."""
         old, self.project = self.project, project
-        rebuilt = _places_of(old) != _places_of(project)
+        rebuilt = _places_of(old) != _places_of(project) or (
+            old.dataset is not project.dataset and _names_of(old) != _names_of(project)
+        )
         self.turned = project.upward
         if rebuilt:
             self._rebuild(project)
@@ -123,7 +127,7 @@ class Drawing(QGraphicsScene):
         for item in (*self.layers.values(), *self.bundles.values()):
             self.removeItem(item)
         topology = project.topology
-        self._covered = None
+        self._covered = {}
         self.halo.setPath(QPainterPath())
         self.places = arrange(topology, project.layout, project.unfolded, self.turned)
         self.layers, self.bundles = {}, {}
@@ -134,7 +138,7 @@ class Drawing(QGraphicsScene):
         for place in self.places.values():
             layer = LayerItem(place, topology.label(place.id), label_y, self.motion)
             layer.theme = self.theme
-            layer.turned = self.turned
+            layer.turned, layer.grown = self.turned, self._grown
             self.layers[place.id] = layer
             self.addItem(layer)
         self._few = sum(b.count for b in bundles) <= FEW and not kernel_ready()
@@ -168,13 +172,8 @@ class Drawing(QGraphicsScene):
             item.frozen = layer.frozen and not is_input
             if item.frozen:
                 item.subtitle += " · frozen"
-        if project.dataset is None or len(project.topology.layers) < 2:
-            return
-        preparation = project.dataset.preparation
-        first, last = project.topology.input.id, project.topology.output.id
-        self.layers[first].names = preparation.input_names
-        self.layers[last].names = preparation.output_names
-        self.layers[last].names_left = False
+            item.names = neuron_names(project, layer.id)
+            item.names_left = is_input
 
     def _refresh(self, project: Project) -> None:
         network = project.network
@@ -226,6 +225,12 @@ class Drawing(QGraphicsScene):
         self._row = self.project.dataset, row
         self._refresh(self.project)
 
+    def look_through(self, transform: QTransform) -> None:
+        """The view shows the scene so: what a hand has to hit keeps its size on the screen."""
+        self._grown = handles_enlarged(transform)
+        for layer in self.layers.values():
+            layer.grown = self._grown
+
     # Marks
 
     def mark_selection(self, selection: Selection) -> None:
@@ -246,24 +251,15 @@ class Drawing(QGraphicsScene):
             link.update()
         self._light()
         self.padlocks.look_at("chosen", selection.connection)
-        self.marks.show_strokes([(self._outline(selection), "accent", Qt.PenStyle.SolidLine)])
-
-    def _outline(self, selection: Selection) -> QPainterPath:
-        """Around the neurons selected alone, and along the connection selected alone."""
-        path = self._around(selection.neurons)
-        chosen = selection.lone_connection
-        if chosen is not None and {chosen[0], chosen[2]} <= set(self.places):
-            source, i, target, j = chosen
-            curves = bundle(self.project.topology, self.places, (source, target))
-            path.addPath(paths_of(curves.curves(np.array([i]), np.array([j]))))
-        return path
+        around = self._around(selection.neurons)
+        self.marks.show_strokes([(around, "accent", Qt.PenStyle.SolidLine)])
 
     def _around(self, neurons: Iterable[Neuron]) -> QPainterPath:
         path = QPainterPath()
         for layer_id, k in neurons:
             place = self.places.get(layer_id)
             if place is not None and k < place.size:
-                rect = self.layers[layer_id].neuron_rect(k).translated(place.x, 0)
+                rect = self.neuron_rect((layer_id, k))
                 path.addRoundedRect(rect.adjusted(-3, -3, 3, 3), 8, 8)
         return path
 
@@ -320,30 +316,35 @@ class Drawing(QGraphicsScene):
 
     def mark_connection(self, hovered: Connection | None) -> None:
         """Show the connection under the pointer; None: none."""
-        path = QPainterPath()
-        if hovered is not None:
-            source, i, target, j = hovered
-            curves = self.bundles[source, target].bundle
-            path = paths_of(curves.curves(np.array([i]), np.array([j])))
-        self.halo.setPath(path)
+        self.halo.setPath(QPainterPath() if hovered is None else self.connection_path(hovered))
         self.padlocks.look_at("hovered", hovered)
 
     # What is where
 
     def bounds(self) -> QRectF:
         """What all layers and links cover; empty with nothing drawn."""
-        if self._covered is None:
-            self._covered = self.bounds_with(OFTEN_ENLARGED)
-        return QRectF(self._covered)
+        return self.bounds_with(OFTEN_ENLARGED)
 
     def bounds_with(self, words: float) -> QRectF:
         """What all layers and links cover if words are so much enlarged."""
-        covered = QRectF()
-        for layer in self.layers.values():
-            covered = covered.united(layer.covers(words))
-        for link in self.bundles.values():
-            covered = covered.united(link.sceneBoundingRect())
-        return covered
+        if words not in self._covered:
+            covered = QRectF()
+            for layer in self.layers.values():
+                covered = covered.united(layer.covers(words))
+            for link in self.bundles.values():
+                covered = covered.united(link.sceneBoundingRect())
+            self._covered[words] = covered
+        return QRectF(self._covered[words])
+
+    def neuron_rect(self, neuron: Neuron) -> QRectF:
+        """Around a neuron; on a strip its row of it."""
+        item = self.layers[neuron[0]]
+        return item.neuron_rect(neuron[1]).translated(item.pos())
+
+    def connection_path(self, connection: Connection) -> QPainterPath:
+        """Along a connection, a pruned one too."""
+        source, i, target, j = connection
+        return path_of(self.bundles[source, target].bundle, i, j)
 
     def layer_at(self, pos: QPointF) -> str | None:
         """The layer whose body or label is at a position."""
@@ -373,10 +374,14 @@ class Drawing(QGraphicsScene):
     def is_pruned(self, connection: Connection) -> bool:
         """Whether a connection of the topology is not there."""
         source, i, target, j = connection
-        kept = self.bundles[source, target].bundle.kept
-        return kept is not None and not kept[j, i]
+        return self.project.topology.link(source, target).is_pruned(i, j)
 
 
 def _places_of(project: Project) -> tuple[object, ...]:
     """What decides where things are."""
     return project.topology, project.layout, project.unfolded, project.upward
+
+
+def _names_of(project: Project) -> list[tuple[str, ...]]:
+    """The names that stand beside neurons, which take room too."""
+    return [neuron_names(project, layer.id) for layer in project.topology.layers]

@@ -107,13 +107,17 @@ class Editor:
             return
         self.edit(step_name(step), lambda project: resize_layers(project, sizes))
 
+    def resize(self, layers: Iterable[str], size: int) -> None:
+        """Give each of these layers this number of neurons."""
+        sizes = dict.fromkeys(layers, size)
+        self.edit(f"Resize to {size}", lambda project: resize_layers(project, sizes))
+
     def resize_to(self, layers: Iterable[str], text: str) -> None:
         """Give each of these layers the typed number of neurons."""
         if not (text.isdecimal() and text.isascii() and len(text) < 9):
             self.refuse(f"“{text}” is not a size: type a whole number such as 8.")
             return
-        sizes = dict.fromkeys(layers, int(text))
-        self.edit(f"Resize to {int(text)}", lambda project: resize_layers(project, sizes))
+        self.resize(layers, int(text))
 
     def move(
         self,
@@ -174,7 +178,7 @@ class Editor:
             return remove_layers(project, whole)
 
         count = len(neurons)
-        self.edit("Delete a neuron" if count == 1 else f"Delete {count} neurons", change)
+        self.edit("Delete a neuron" if count == 1 else f"Delete {count:,} neurons", change)
 
     def cut(self, selection: Selection) -> None:
         """Prune the connections selected."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent
 
-from bpstudio.explain.change import Change, change_of
+from bpstudio.explain.slope import Slope, slope_of
 from bpstudio.gui.background import Background, Task
 from bpstudio.gui.fitting_label import FittingLabel
 from bpstudio.gui.widgets import signed_text
@@ -86,12 +86,12 @@ class GradientLabel(FittingLabel):
         self._asked, self._next, self._began = asked, None, time.monotonic()
         self._background.start(partial(_work, asked))
 
-    def _on_done(self, change: Change) -> None:
+    def _on_done(self, slope: Slope) -> None:
         asked = self._asked
         assert asked is not None
-        part = change.rows < change.all_rows
-        rows = f"{change.rows:,} of {change.all_rows:,}" if part else f"{change.rows:,}"
-        self.setText(f"∂E/∂{asked.symbol} {signed_text(change.gradient)} · mean of {rows} rows")
+        part = slope.rows < slope.all_rows
+        rows = f"{slope.rows:,} of {slope.all_rows:,}" if part else f"{slope.rows:,}"
+        self.setText(f"∂E/∂{asked.symbol} {signed_text(slope.value)} · mean of {rows} rows")
         if part and not asked.moving and self._next is None:
             self._start(asked._replace(whole=True))
             return
@@ -108,5 +108,5 @@ class GradientLabel(FittingLabel):
             self._start(self._next)
 
 
-def _work(asked: Asked, task: Task) -> Change | None:
-    return change_of(asked.project, asked.position, asked.most_rows, task.cancelled)
+def _work(asked: Asked, task: Task) -> Slope | None:
+    return slope_of(asked.project, asked.position, asked.most_rows, task.cancelled)

@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint
 
 from bpstudio.explain.neurons import shown_row
-from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.selection import Connection, Neuron
 from bpstudio.gui.canvas.tools import CONNECTION
 from bpstudio.gui.widgets import exact_text
 
+if TYPE_CHECKING:
+    from bpstudio.gui.canvas.view import CanvasView
+
 
 class Hover:
-    """Follows the pointer over a drawing."""
+    """Follows the pointer over a canvas while no gesture is in hand."""
 
-    def __init__(self, drawing: Drawing) -> None:
-        self._drawing = drawing
+    def __init__(self, view: CanvasView) -> None:
+        self._view, self._drawing = view, view.drawing
+        self._pointer: QPoint | None = None
         self._neuron: Neuron | None = None
         self._connection: Connection | None = None
 
-    def at(self, pos: QPointF, reach: float) -> tuple[str, Neuron | None]:
-        """Show the numbers of what is at a scene position; the part, of a layer or ``CONNECTION``, and
-        the neuron there."""
+    def move(self, pointer: QPoint) -> None:
+        """Show the numbers of what is at a point of the viewport."""
+        self._pointer = pointer
+        pos = self._view.mapToScene(pointer)
         item, part = self._drawing.part_at(pos)
         neuron = item.place.neuron_at(pos.y()) if item is not None and part == "body" else None
         self._drawing.mark_hovered(item, neuron, part)
         self._neuron = None if item is None or neuron is None else (item.place.id, neuron)
+        reach = self._view.reach
         self._connection = self._drawing.connection_at(pos, reach) if item is None else None
         self._drawing.mark_connection(self._connection)
         self._drawing.card.setPos(pos)
         self.renew()
-        return part if self._connection is None else CONNECTION, self._neuron
+        self._view.hand.over(part if self._connection is None else CONNECTION)
+        self._view.neuron_hovered.emit(self._neuron)
+
+    def again(self, elsewhere: bool) -> None:
+        """The network has changed under a pointer that rests, and things may be ``elsewhere``."""
+        if not elsewhere:
+            self.renew()
+        elif self._pointer is not None:
+            self.move(self._pointer)
+        else:
+            self.hide()
+            self._view.neuron_hovered.emit(None)
 
     def renew(self) -> None:
         """The numbers may be others, but everything is where it was."""
@@ -42,8 +60,14 @@ class Hover:
             self._drawing.card.setVisible(False)
 
     def leave(self) -> None:
-        """Show no numbers."""
-        self._neuron = self._connection = None
+        """The pointer is elsewhere."""
+        self.hide()
+        self._drawing.mark_hovered(None)
+        self._view.neuron_hovered.emit(None)
+
+    def hide(self) -> None:
+        """Show no numbers before the pointer moves again."""
+        self._pointer = self._neuron = self._connection = None
         self._drawing.mark_connection(None)
         self.renew()
 
@@ -52,10 +76,10 @@ class Hover:
         topology, weights = self._drawing.project.topology, self._drawing.project.network.weights
         link = topology.link(source, target)
         lines = [topology.connection_label(*connection)]
-        if self._drawing.is_pruned(connection):
+        if link.is_pruned(i, j):
             return [*lines, "pruned"]
         lines.append(f"w = {exact_text(weights[source, target][j, i])}")
-        if link.locked is not None and link.locked[j, i]:
+        if link.is_locked(i, j):
             lines.append("locked: training keeps it")
         elif topology.layer(target).frozen:
             lines.append("into a frozen layer: training keeps it")

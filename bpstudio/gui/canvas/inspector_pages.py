@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 
-from bpstudio.explain.change import bias_position, weight_position
+from bpstudio.explain.slope import bias_position, weight_position
 from bpstudio.gui.canvas.editor import Editor
 from bpstudio.gui.canvas.gradient_label import GradientLabel
 from bpstudio.gui.canvas.inspector_fields import Page
@@ -15,6 +15,7 @@ from bpstudio.gui.widgets import exact_text, secondary_label
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.initialise import INITIALISERS
 from bpstudio.model.project import Project
+from bpstudio.model.words import counted
 
 LEAST_CHOICE = 84
 INITIALISER_CHOICES = {"": "as all layers", **{n: x.label for n, x in INITIALISERS.items()}}
@@ -30,14 +31,20 @@ class EmptyPage(Page):
 
     def __init__(self, editor: Editor) -> None:
         super().__init__(editor)
-        words = FittingLabel("Click a layer, a neuron or a connection to change it here.")
-        self.row.addWidget(words, 1)
-        self.add_button(
+        self._words = FittingLabel("Click a layer, a neuron or a connection to change it here.")
+        self.row.addWidget(self._words, 1)
+        self._cut = self.add_button(
             "cutWeakButton",
             "Cut weak connections…",
             "Prune the connections whose weights are small (Ctrl+Shift+W)",
             self.weak_requested.emit,
         )
+
+    def show_selection(self, project: Project, selection: Selection) -> None:
+        super().show_selection(project, selection)
+        # On an empty canvas there is nothing to click; the canvas says how to begin.
+        self._words.setVisible(bool(project.topology.layers))
+        self._cut.setVisible(project.topology.connection_count > 0)
 
 
 class LayersPage(Page):
@@ -178,7 +185,7 @@ class NeuronPage(ParameterPage):
         layer, k = selection.neuron or min(selection.neurons)
         one = count == 1 and topology.position(layer) > 0
         label = topology.neuron_label(layer, k)
-        self.title.setText(label if count == 1 else f"{count} neurons")
+        self.title.setText(label if count == 1 else counted(count, "neuron"))
         self.bias.setEnabled(one and topology.layer(layer).bias)
         self._delete.setText("Delete neuron" if count == 1 else f"Delete {count} neurons")
         self.bias.show_value(exact_text(project.network.biases[layer][k]) if one else MIXED)
@@ -274,12 +281,12 @@ class ConnectionPage(ParameterPage):
         source, i, target, j = selection.connection
         self.title.setText(topology.connection_label(source, i, target, j))
         link = topology.link(source, target)
-        pruned = link.mask is not None and not link.mask[j, i]
+        pruned = link.is_pruned(i, j)
         self.weight.setEnabled(not pruned)
         weight = project.network.weights[source, target][j, i]
         self.weight.show_value("pruned" if pruned else exact_text(weight))
         self.locked.setEnabled(not pruned)
-        self.locked.setChecked(link.locked is not None and bool(link.locked[j, i]))
+        self.locked.setChecked(link.is_locked(i, j))
         self.cut.setText("Restore" if pruned else "Cut")
         self.cut.setToolTip(
             "Bring the connection back, at 0 (Shift+X)"

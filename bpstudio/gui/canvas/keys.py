@@ -137,13 +137,11 @@ class Keys:
         layers = view.selection.layers
         places = {i: (p.x, p.y) for i, p in view.places.items()}
         x, y = places[min(layers)]
-        still = [at for i, at in places.items() if i not in layers]
         to_x, to_y = x + dx * STEP, y + dy * STEP
-        snapped_x = snap(to_x, [at[0] for at in still]) if dx else None
-        snapped_y = snap(to_y, [0.0, *(at[1] for at in still)]) if dy else None
+        column, line = snap((to_x, to_y), [p for i, p in view.places.items() if i not in layers])
         step = (
-            (to_x if snapped_x is None else snapped_x) - x,
-            (to_y if snapped_y is None else snapped_y) - y,
+            (to_x if column is None or not dx else column) - x,
+            (to_y if line is None or not dy else line) - y,
         )
         view.editor.move(layers, places, step, merge=True)
 

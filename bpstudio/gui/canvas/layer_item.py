@@ -13,7 +13,6 @@ from bpstudio.gui.canvas.layer_paint import (
     paint_button,
     paint_count,
     paint_grip,
-    scale_of,
     words_enlarged,
 )
 from bpstudio.gui.canvas.layer_shape import (
@@ -28,7 +27,7 @@ from bpstudio.gui.canvas.layer_shape import (
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.pens import screen_pen
 from bpstudio.gui.canvas.sprite import Motion, Sprite
-from bpstudio.gui.canvas.turn import level
+from bpstudio.gui.canvas.turn import level, scale_of
 from bpstudio.gui.theme import TEXT_SIZE, TITLE_SIZE, Theme, text_font
 from bpstudio.model.arrays import FloatArray
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTransform
 
+from bpstudio.gui.canvas.turn import scale_of
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, Theme, text_font
 
 LEAST_TEXT, MOST_ENLARGED = 11.0, 1.6
@@ -14,11 +13,6 @@ LEAST_TEXT, MOST_ENLARGED = 11.0, 1.6
 enlarged more than this."""
 MOST_GROWN = 1.35
 """Buttons and handles are at most so many times their size on the screen, however near one looks."""
-
-
-def scale_of(transform: QTransform) -> float:
-    """Screen pixels per scene pixel, however the view is turned."""
-    return math.hypot(transform.m11(), transform.m12())
 
 
 def words_enlarged(transform: QTransform) -> float:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QGraphicsObject
 
-from bpstudio.gui.canvas.layer_paint import MOST_ENLARGED, handles_enlarged
+from bpstudio.gui.canvas.layer_paint import MOST_ENLARGED
 from bpstudio.gui.canvas.layout import MAX_SHOWN, LayerPlace
 from bpstudio.gui.theme import TEXT_SIZE, TITLE_SIZE, text_font
 
@@ -45,6 +45,8 @@ class LayerShape(QGraphicsObject):
         self.names_left = True
         self.turned = False
         """Whether the view shows the scene from bottom to top: names then stand elsewhere."""
+        self.grown = 1.0
+        """How much its buttons and its handle are enlarged: a hand has to hit them from afar too."""
         self._measured: tuple[Sequence[str], float] = ((), 0.0)
         self.setPos(place.x, 0)
 
@@ -63,12 +65,6 @@ class LayerShape(QGraphicsObject):
     def strip_rect(self) -> QRectF:
         half = self.place.tile / 2
         return QRectF(-half, self.place.top, 2 * half, 2 * self.place.half_height)
-
-    @property
-    def grown(self) -> float:
-        """How much its buttons and its handle are enlarged: a hand has to hit them from afar too."""
-        views = self.scene().views()
-        return handles_enlarged(views[0].transform()) if views else 1.0
 
     def button_rect(self, k: float, grown: float) -> QRectF:
         """Where a button above the neurons is, the k-th from their middle."""

@@ -139,8 +139,15 @@ SNAP = 10.0
 """How near to a line a moved layer has to be to snap to it."""
 
 
-def snap(value: float, lines: Sequence[float]) -> float | None:
-    """The line nearest to a value, if it is near enough to snap to."""
+def snap(
+    at: tuple[float, float], still: Collection[LayerPlace]
+) -> tuple[float | None, float | None]:
+    """The x of a column and the y of a middle line, of layers or of all, that a layer at a place is near
+    enough to snap to; None where there is none."""
+    return _snapped(at[0], [p.x for p in still]), _snapped(at[1], [0.0, *(p.y for p in still)])
+
+
+def _snapped(value: float, lines: Sequence[float]) -> float | None:
     near = [line for line in lines if abs(line - value) < SNAP]
     return min(near, key=lambda line: abs(line - value)) if near else None
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 
 from bpstudio.gui.canvas.inspector_pages import INITIALISER_CHOICES
 from bpstudio.gui.canvas.layout import MAX_SHOWN
-from bpstudio.gui.canvas.selection import Connection, Selection
+from bpstudio.gui.canvas.selection import Selection
 from bpstudio.model.functions import ACTIVATIONS
 from bpstudio.model.topology import Layer
 
@@ -50,7 +50,7 @@ class CanvasMenu(QMenu):
             self._add("New layer", "N", view.keys.draw_behind)
             self._add("Select all", "Ctrl+A", view.select_all)
             self._add("Tidy up", "Ctrl+Shift+T", view.tidy)
-            self._add("Show the whole network", "F", view.fit)
+            self._add("Show the whole network", "F", view.navigation.fit)
 
     def _add(self, text: str, keys: str, method: object) -> QAction:
         # The shortcut is only shown: the window or the canvas hears the key.
@@ -134,7 +134,7 @@ class CanvasMenu(QMenu):
 
     def _add_connections(self, selection: Selection) -> None:
         view, alone = self._view, selection.connection is not None
-        if selection.connection is not None and not self._pruned(selection.connection):
+        if selection.connection is not None and not view.drawing.is_pruned(selection.connection):
             keys = "F2" if len(selection.links) <= 1 else ""
             self._add("Set the weight…", keys, self._on_set_weight)
         if alone and selection.lone_connection is None:
@@ -146,11 +146,6 @@ class CanvasMenu(QMenu):
         self._add(f"Restore {what}", "Shift+X", self._on_restore)
         self._add(f"Lock {what}", "", self._on_lock)
         self._add(f"Unlock {what}", "", self._on_unlock)
-
-    def _pruned(self, connection: Connection) -> bool:
-        source, i, target, j = connection
-        mask = self._view.document.project.topology.link(source, target).mask
-        return mask is not None and not mask[j, i]
 
     def _on_fold(self) -> None:
         for layer_id in self._view.selection.layers:

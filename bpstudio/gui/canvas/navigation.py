@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QMarginsF, QPoint, QPointF, QRectF
@@ -10,8 +9,9 @@ from PySide6.QtWidgets import QGraphicsView
 
 from bpstudio.gui.canvas.drawing import Drawing
 from bpstudio.gui.canvas.layer_paint import words_enlarged
-from bpstudio.gui.canvas.turn import in_scene, view_transform
+from bpstudio.gui.canvas.turn import in_scene, scale_of, view_transform
 
+ZOOM_STEP = 1.25
 MAX_FIT, FIT_MARGIN = 1.35, 10.0
 FIT_EDGE = 2.0
 """What a fitted network leaves free at each side, in screen pixels, where its own margin is less."""
@@ -48,8 +48,7 @@ class Navigation:
     @property
     def scale(self) -> float:
         """Screen pixels per scene pixel."""
-        transform = self._view.transform()
-        return math.hypot(transform.m11(), transform.m12())
+        return scale_of(self._view.transform())
 
     @property
     def seen(self) -> QRectF:
@@ -72,7 +71,7 @@ class Navigation:
         scale, whole = self._fitting()
         # The legend stands above.
         down = in_scene(0, -LEGEND_ROOM / 2 / scale, self.turned)
-        self._view.setTransform(view_transform(scale, self.turned))
+        self._look(scale)
         self._view.centerOn(whole.center() + QPointF(*down))
         self._tell()
 
@@ -101,7 +100,18 @@ class Navigation:
 
     def actual_size(self) -> None:
         """One scene pixel on one of the screen, around the middle of what is seen."""
-        self.zoom(1 / self.scale, self._view.viewport().rect().center())
+        self._zoom_middle(1 / self.scale)
+
+    def zoom_in(self) -> None:
+        """Show the middle of the view larger."""
+        self._zoom_middle(ZOOM_STEP)
+
+    def zoom_out(self) -> None:
+        """Show more of the network, smaller."""
+        self._zoom_middle(1 / ZOOM_STEP)
+
+    def _zoom_middle(self, factor: float) -> None:
+        self.zoom(factor, self._view.viewport().rect().center())
 
     def pan_pixels(self, dx: float, dy: float) -> None:
         """Move what is seen by screen pixels."""
@@ -113,8 +123,14 @@ class Navigation:
         least = min(LEAST_ZOOM, self._fitting()[0])
         scale = min(max(self.scale * factor, least), MOST_ZOOM)
         before = self._view.mapToScene(at)
-        self._view.setTransform(view_transform(scale, self.turned))
+        self._look(scale)
         self.pan_by(self._view.mapToScene(at) - before)
+
+    def _look(self, scale: float) -> None:
+        """Show the scene at a scale."""
+        transform = view_transform(scale, self.turned)
+        self._view.setTransform(transform)
+        self._drawing.look_through(transform)
 
     def pan_by(self, offset: QPointF) -> None:
         """Move what is seen by an offset in scene pixels."""

@@ -44,7 +44,8 @@ def edge(painter: QPainter, theme: Theme, chosen: float) -> QPen:
     """The outline of a neuron; a ``chosen`` one's is so many screen pixels wide."""
     if chosen:
         return screen_pen(painter, theme.color("accent"), chosen)
-    return QPen(theme.color("line"), 1)
+    # A neuron near 0 has the colour of its ground: its edge shows where it is.
+    return QPen(theme.color("secondary", 0.5), 1)
 
 
 def paint_border(painter: QPainter, theme: Theme, rect: QRectF, chosen: float) -> None:

@@ -10,13 +10,15 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from bpstudio.gui.canvas.anywhere import Anywhere
-from bpstudio.gui.canvas.layer_paint import scale_of
 from bpstudio.gui.canvas.layout import LayerPlace
 from bpstudio.gui.canvas.pens import screen_pen
+from bpstudio.gui.canvas.turn import scale_of
 from bpstudio.gui.theme import SMALL_SIZE, TEXT_SIZE, TITLE_SIZE, Theme, text_font
 
 Align = Qt.AlignmentFlag
 Line: TypeAlias = tuple[QPointF, QPointF]
+SHADOW, SPREAD = 14, 3
+"""How dark the shadow of a card is where it is thinnest, of 255, and how far it reaches beyond it."""
 BESIDE = 14.0
 """How far from the pointer its card is."""
 EDGE = 4.0
@@ -198,6 +200,11 @@ def paint_bubble(
     metrics = [QFontMetricsF(font) for font in fonts]
     size = bubble_size(lines)
     card = QRectF(QPointF(at.x(), at.y() - size.height()), size)
+    # A soft shadow: what hovers is above what it stands on, in lines and discs of every colour.
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(0, 0, 0, SHADOW))
+    for spread in range(1, SPREAD + 1):
+        painter.drawRoundedRect(card.adjusted(-spread, 1 - spread, spread, 1 + spread), 8, 8)
     painter.setPen(QPen(theme.color("line"), 1))
     painter.setBrush(theme.color("surface"))
     painter.drawRoundedRect(card, 6, 6)

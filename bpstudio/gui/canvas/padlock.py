@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 from bpstudio.gui.canvas.anywhere import Anywhere
 from bpstudio.gui.canvas.bundle import Bundle
 from bpstudio.gui.canvas.selection import Connection, Key
+from bpstudio.gui.canvas.turn import scale_of
 from bpstudio.gui.theme import Theme
 from bpstudio.model.arrays import BoolArray
 from bpstudio.model.topology import Topology
@@ -71,7 +72,7 @@ class PadlockItem(Anywhere):
         if self.theme is None:
             return
         transform = painter.worldTransform()
-        small = abs(transform.m11()) + abs(transform.m12()) < LEAST_SCALE
+        small = scale_of(transform) < LEAST_SCALE
         seen = list(self._looked_at.values()) if small else self.places
         painter.save()
         painter.resetTransform()

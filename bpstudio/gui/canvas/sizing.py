@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPointF, QTimer, Signal
 from bpstudio.gui.canvas.layout import LayerPlace, place_layer
 from bpstudio.gui.canvas.overlay import GhostItem
 from bpstudio.model.editing import resize_layers
+from bpstudio.model.words import counted
 
 if TYPE_CHECKING:
     from bpstudio.gui.canvas.editor import Editor
@@ -105,7 +106,7 @@ class Sizing(QObject):
         """Go on with the step begun, or begin another one."""
         of = what, tuple(layers)
         others_came = not self._waits and self._editor.document.project is not self._made
-        if self._pause.isActive() and self._of == of and not others_came:
+        if self.going_on and self._of == of and not others_came:
             return
         self.settle()
         self._of, self._count = of, self._count + 1
@@ -135,6 +136,6 @@ def show_sizes(ghost: GhostItem, places: Mapping[str, LayerPlace], sizes: Mappin
     words = ""
     for layer_id, size in sizes.items():
         outline = place_layer(layer_id, size, places[layer_id].x, places[layer_id].y)
-        words = ("1 neuron" if size == 1 else f"{size:,} neurons") + " · Enter"
+        words = f"{counted(size, 'neuron')} · Enter"
         ghost.show_ghost([], words, QPointF(outline.x + 30, outline.bottom), outline)
     return words

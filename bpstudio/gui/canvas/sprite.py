@@ -6,12 +6,13 @@ things elsewhere, so their picture is moved with it, scaled if need be, and pain
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import TypeAlias
 
 from PySide6.QtCore import QElapsedTimer, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPixmap, QTransform
+
+from bpstudio.gui.canvas.turn import is_turned, scale_of
 
 REST_MS = 80
 """The view rests when it has not moved for this long."""
@@ -169,7 +170,7 @@ def is_whole(*pixels: float) -> bool:
 def _alike(before: QTransform, now: QTransform, most: float) -> bool:
     """Whether a picture from the one can stand in for the other: as turned, and about as large, or
     ``most`` times larger or smaller."""
-    if (abs(before.m12()) > abs(before.m11())) != (abs(now.m12()) > abs(now.m11())):
+    if is_turned(before) != is_turned(now):
         return False
-    old, new = (math.hypot(t.m11(), t.m12()) for t in (before, now))
+    old, new = scale_of(before), scale_of(now)
     return old > 0 and 1 / most <= new / old <= most

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
@@ -29,6 +30,11 @@ def paths_of(curves: FloatArray) -> QPainterPath:
         path.moveTo(start)
         path.cubicTo(one, two, end)
     return path
+
+
+def path_of(curves: Bundle, source_neuron: int, target_neuron: int) -> QPainterPath:
+    """Along one connection of a link, a pruned one too."""
+    return paths_of(curves.curves(np.array([source_neuron]), np.array([target_neuron])))
 
 
 class TraceItem(Anywhere):

@@ -6,6 +6,7 @@ text and pictures, turns back around a point of its own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -32,6 +33,11 @@ def view_transform(scale: float, turned: bool) -> QTransform:
 def is_turned(transform: QTransform) -> bool:
     """Whether a transform shows the scene turned."""
     return abs(transform.m12()) > abs(transform.m11())
+
+
+def scale_of(transform: QTransform) -> float:
+    """Screen pixels per scene pixel, however the view is turned."""
+    return math.hypot(transform.m11(), transform.m12())
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -36,7 +36,7 @@ from bpstudio.gui.canvas.picking import Picking
 from bpstudio.gui.canvas.selection import Remembered, Selection
 from bpstudio.gui.canvas.sizing import show_sizes
 from bpstudio.gui.canvas.tools import Tool
-from bpstudio.gui.document import Change, Document
+from bpstudio.gui.document import Document
 from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.gui.theme import TITLE_SIZE, Theme, ThemeHolder, text_font
 from bpstudio.model.editing import set_upward, tidy
@@ -44,7 +44,6 @@ from bpstudio.model.project import Project
 
 FLOW = "flow"
 """The name of the preference that says whether the flow of a run is shown."""
-ZOOM_STEP = 1.25
 HIT = 7.0
 """How near to a connection the pointer has to be, in screen pixels."""
 NAME = "Network canvas"
@@ -96,8 +95,7 @@ class CanvasView(QGraphicsView):
         self.minimap = Minimap(self, self.drawing, self.navigation)
         self.editor = Editor(document, self.message.emit, self.note.emit)
         self.clipboard = CanvasClipboard(self)
-        self._hover = Hover(self.drawing)
-        self._pointer: QPoint | None = None
+        self.hover = Hover(self)
         self.keys = Keys(self)
         self._legend = Legend()
         self.hand = Hand(self)
@@ -155,7 +153,7 @@ class CanvasView(QGraphicsView):
             if turned or self.navigation.fitted:
                 self.navigation.fit()
             self.minimap.follow()
-        self._hover_again(rebuilt)
+        self.hover.again(rebuilt)
         # The weights of a run move too often to be told.
         if rebuilt or self._edited:
             self._edited = False
@@ -171,7 +169,7 @@ class CanvasView(QGraphicsView):
         """Another project: what was selected in the one before is not in it."""
         self.hand.put_down()
         self.select(Selection())
-        self.fit()
+        self.navigation.fit()
 
     def _on_theme(self, theme: Theme) -> None:
         self.setBackgroundBrush(theme.color("surface"))
@@ -210,32 +208,16 @@ class CanvasView(QGraphicsView):
         self.drawing.flow.set_enabled(enabled)
         set_preference(FLOW, enabled)
 
-    def fit(self) -> None:
-        """Show the whole network."""
-        self.navigation.fit()
-
     def turn(self) -> None:
         """Let the network run from bottom to top, or again from left to right."""
         upward = not self.document.project.upward
         name = "Bottom to top" if upward else "Left to right"
-        self.edit(name, lambda project: set_upward(project, upward))
+        self.editor.edit(name, lambda project: set_upward(project, upward))
 
     def show_row(self, row: int) -> None:
         """Show what the neurons answer, and what flows, for a row of the data, from 0."""
         self.drawing.show_row(row)
-        self._hover.renew()
-
-    def actual_size(self) -> None:
-        """Show the network at its own size."""
-        self.navigation.actual_size()
-
-    def zoom_in(self) -> None:
-        """Show the middle of the view larger."""
-        self.navigation.zoom(ZOOM_STEP, self.viewport().rect().center())
-
-    def zoom_out(self) -> None:
-        """Show more of the network, smaller."""
-        self.navigation.zoom(1 / ZOOM_STEP, self.viewport().rect().center())
+        self.hover.renew()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -278,10 +260,6 @@ class CanvasView(QGraphicsView):
 
     # Editing
 
-    def edit(self, name: str, change: Change, merge: str | None = None) -> bool:
-        """Edit the document; False, with a message, if the edit is refused."""
-        return self.editor.edit(name, change, merge)
-
     def draw_layer(
         self,
         size: int,
@@ -302,7 +280,7 @@ class CanvasView(QGraphicsView):
 
     def tidy(self) -> None:
         """Put every layer back into its column, all of them in view."""
-        self.edit("Tidy up", tidy)
+        self.editor.edit("Tidy up", tidy)
         self.navigation.fit()
 
     def toggle_pruned(self) -> None:
@@ -337,7 +315,7 @@ class CanvasView(QGraphicsView):
 
     def _press(self, event: QMouseEvent, double: bool) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
-        self.hide_numbers()
+        self.hover.hide()
         self.editor.sizing.settle()
         self.hand.press(event, self.mapToScene(event.position().toPoint()), double)
         event.accept()
@@ -346,38 +324,15 @@ class CanvasView(QGraphicsView):
         if self.hand.busy:
             self.hand.move(event, self.mapToScene(event.position().toPoint()))
         else:
-            self._pointer = event.position().toPoint()
-            self._hover_at(self._pointer)
+            self.hover.move(event.position().toPoint())
         event.accept()
-
-    def _hover_at(self, pointer: QPoint) -> None:
-        part, neuron = self._hover.at(self.mapToScene(pointer), self.reach)
-        self.hand.over(part)
-        self.neuron_hovered.emit(neuron)
-
-    def _hover_again(self, elsewhere: bool) -> None:
-        """The network has changed under a pointer that rests, and things may be ``elsewhere``."""
-        if not elsewhere:
-            self._hover.renew()
-        elif self._pointer is not None:
-            self._hover_at(self._pointer)
-        else:
-            self._hover.leave()
-            self.neuron_hovered.emit(None)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self.hand.release(event, self.mapToScene(event.position().toPoint()))
         event.accept()
 
-    def hide_numbers(self) -> None:
-        """Show no numbers of what is under the pointer before it moves again."""
-        self._pointer = None
-        self._hover.leave()
-
     def leaveEvent(self, event: QEvent) -> None:
-        self.hide_numbers()
-        self.drawing.mark_hovered(None)
-        self.neuron_hovered.emit(None)
+        self.hover.leave()
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -121,4 +121,4 @@ class CutWeakDialog(QDialog):
     def _cut(self) -> None:
         weak = weak_connections(self._project, self.threshold)
         count = sum(int(flags.sum()) for flags in weak.values())
-        self._canvas.edit(f"Cut {count:,} weak", lambda project: prune(project, weak))
+        self._canvas.editor.edit(f"Cut {count:,} weak", lambda project: prune(project, weak))

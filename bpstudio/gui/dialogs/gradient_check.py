@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bpstudio.explain.change import bias_position, weight_position
 from bpstudio.explain.gradient_check import (
     MAX_ROWS,
     GradientCheck,
@@ -24,6 +23,7 @@ from bpstudio.explain.gradient_check import (
     check_weight,
 )
 from bpstudio.explain.keys import StepKey
+from bpstudio.explain.slope import bias_position, weight_position
 from bpstudio.explain.writer import Piece
 from bpstudio.gui.background import Background, Task
 from bpstudio.gui.explain.error_map import ErrorMap

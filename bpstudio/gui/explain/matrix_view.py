@@ -19,18 +19,18 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from bpstudio.explain.matrices import MOST_ROWS, Matrix, MatrixForm
-from bpstudio.explain.numbers import DIGITS, plain_number
+from bpstudio.explain.numbers import DIGITS, plain_number, with_minus
 from bpstudio.explain.plain_text import plain
 from bpstudio.gui.explain.formulas import FormulaKey, FormulaPicture, FormulaStore
 from bpstudio.gui.explain.matrix_names import even_names
 from bpstudio.gui.theme import GAP, SMALL_SIZE, TEXT_SIZE, Theme, ThemeHolder, text_font
-from bpstudio.gui.widgets import MINUS
 
 SIZE, SMALL = 15.0, 13.0
 CELL_HEIGHT, CELL_GAP, BRACKET, NAME_WIDTH = 21.0, 10.0, 5.0, 96.0
 WIDEST_NAME, ROW_GAP = 150.0, 18.0
-NARROWER = ((3, 60.0), (3, 48.0), (2, 60.0), (2, 48.0), (2, 28.0))
-"""Columns and widths of names to try where there is little room."""
+NARROWER = 60.0, 48.0, 28.0
+"""Widths of names where there is little room; the numbers matter more."""
+LEAST_COLUMNS = 2
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,10 @@ class MatrixView(QWidget):
         return self._row(row, y)
 
     def _fit(self, matrix: Matrix) -> tuple[float, float]:
-        """Width and height; one that is too wide is folded to fewer columns, then its names are cut."""
-        tries = [(most, NAME_WIDTH) for most in range(MOST_ROWS, 2, -1)]
-        for most, names in ((MOST_ROWS, WIDEST_NAME), *tries, *NARROWER):
+        """Width and height; of one that is too wide the names are shortened, then columns are folded."""
+        columns = range(MOST_ROWS, LEAST_COLUMNS - 1, -1)
+        tries = [(most, names) for most in columns for names in (NAME_WIDTH, *NARROWER)]
+        for most, names in ((MOST_ROWS, WIDEST_NAME), *tries):
             self._most[matrix.symbol], self._names_within[matrix.symbol] = most, names
             width, height = self._size(matrix)
             if width <= self.width() - 4:
@@ -211,7 +212,7 @@ class MatrixView(QWidget):
             return "⋱" if c is None else "⋮"
         if c is None:
             return "⋯"
-        return plain_number(float(matrix.values[r, c]), self._digits).replace("-", MINUS)
+        return with_minus(plain_number(float(matrix.values[r, c]), self._digits))
 
     def _matrix(self, matrix: Matrix, x: float, y: float) -> None:
         rows, columns = self._shown(matrix)

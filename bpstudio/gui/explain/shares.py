@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from bpstudio.explain.derivation import Derivation
 from bpstudio.explain.keys import StepKey
-from bpstudio.explain.numbers import plain_number
+from bpstudio.explain.numbers import plain_number, with_minus
 from bpstudio.gui.theme import SMALL_SIZE, Theme, ThemeHolder, text_font
-from bpstudio.gui.widgets import MINUS
 from bpstudio.model.arrays import FloatArray
 
 HEIGHT, CAPTION = 58, 16
@@ -61,8 +60,8 @@ class SharesView(QWidget):
     def _caption(self) -> str:
         if not self._values.size:
             return ""
-        value = plain_number(float(self._values[self._sample])).replace("-", MINUS)
-        mean = plain_number(self._mean).replace("-", MINUS)
+        value = with_minus(plain_number(float(self._values[self._sample])))
+        mean = with_minus(plain_number(self._mean))
         return (
             f"Gradient of each of {len(self._values):,} rows; row {self._names[self._sample]}: {value}, "
             f"mean: {mean}"
@@ -90,7 +89,7 @@ class SharesView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at = self._sample_at(event.position().x())
         if at is not None:
-            value = plain_number(float(self._values[at])).replace("-", MINUS)
+            value = with_minus(plain_number(float(self._values[at])))
             words = f"row {self._names[at]}: {value}"
             QToolTip.showText(event.globalPosition().toPoint(), words, self)
 

@@ -37,8 +37,10 @@ class ExplainTools(QObject):
         self.reading = ReadingPanel(window.document, window.explain_panel.store, window.themes)
         self._dock = reading_dock(self.reading, window)
         # Under the settings, which keep their width, and as high as the canvas and what is below it.
-        window.inner.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
-        window.inner.splitDockWidget(window.watch_dock, self._dock, Qt.Orientation.Horizontal)
+        window.docks.inner.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self._dock)
+        window.docks.inner.splitDockWidget(
+            window.docks.watch, self._dock, Qt.Orientation.Horizontal
+        )
         self._dock.hide()
         self.reading.lit.connect(window.canvas.light)
         self._dock.visibilityChanged.connect(self._on_dock)
@@ -85,13 +87,13 @@ class ExplainTools(QObject):
 
     def _open_dock(self) -> None:
         window = self._window
-        if window.width() < LEAST_FOR_ALL and window.watch_dock.isVisible():
+        if window.width() < LEAST_FOR_ALL and window.docks.watch.isVisible():
             # Side by side they would leave the canvas too little.
-            window.watch_dock.hide()
+            window.docks.watch.hide()
             self._made_room = True
-        window.inner.setCorner(_CORNER, Qt.DockWidgetArea.RightDockWidgetArea)
+        window.docks.inner.setCorner(_CORNER, Qt.DockWidgetArea.RightDockWidgetArea)
         self._dock.show()
-        window.inner.resizeDocks([self._dock], [WIDTH], Qt.Orientation.Horizontal)
+        window.docks.inner.resizeDocks([self._dock], [WIDTH], Qt.Orientation.Horizontal)
 
     def _on_dock(self, visible: bool) -> None:
         if not visible:
@@ -99,10 +101,10 @@ class ExplainTools(QObject):
         # A minimised window has no visible dock either.
         if not self._dock.isHidden():
             return
-        self._window.inner.setCorner(_CORNER, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self._window.docks.inner.setCorner(_CORNER, Qt.DockWidgetArea.BottomDockWidgetArea)
         if self._made_room:
             self._made_room = False
-            self._window.watch_dock.show()
+            self._window.docks.watch.show()
 
     def walk(self) -> None:
         """Step by step through one row, or no longer."""

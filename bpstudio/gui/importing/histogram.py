@@ -8,9 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from bpstudio.explain.numbers import with_minus
 from bpstudio.files.summary import ColumnSummary
 from bpstudio.gui.theme import SMALL_SIZE, Theme, text_font
-from bpstudio.gui.widgets import MINUS, number_text
+from bpstudio.gui.widgets import number_text
 
 HEIGHT, LABELS, BAR, MOST_BARS = 84, 16, 18, 8
 
@@ -109,7 +110,7 @@ class Histogram(QWidget):
 
 def short(value: float) -> str:
     """A number in at most four figures."""
-    return f"{value:.4g}".replace("-", MINUS)
+    return with_minus(f"{value:.4g}")
 
 
 def _words(summary: ColumnSummary) -> str:

@@ -166,10 +166,10 @@ class HeatmapView(QWidget):
             )
             if not 0 <= j < place.rows:
                 continue
-            target = f"{topology.label(link.target)} · {j + 1}"
+            target = topology.neuron_label(link.target, j)
             if 0 <= i < place.columns:
-                where = f"w  {topology.label(link.source)} · {i + 1} → {target}"
-                if link.mask is not None and not link.mask[j, i]:
+                where = f"w  {topology.neuron_label(link.source, i)} → {target}"
+                if link.is_pruned(i, j):
                     return f"{where}: pruned"
                 return f"{where} = {exact_text(self._network.weights[link.key][j, i])}"
             if heatmap.has_bias and 0 <= point.x() - place.bias_x < place.bias_width:

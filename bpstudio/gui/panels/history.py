@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 from bpstudio.gui.document import Document
 from bpstudio.gui.theme import Theme, ThemeHolder, text_font
 from bpstudio.gui.widgets import Card
+from bpstudio.model.words import counted
 
 BEGINNING = "As it was opened"
 Role = Qt.ItemDataRole
@@ -79,7 +80,7 @@ class HistoryPanel(Card):
         self.list.setCurrentIndex(here)
         self.list.scrollTo(here)
         count = self._document.stack.count()
-        self.set_aside(f"{count:,} step" if count == 1 else f"{count:,} steps")
+        self.set_aside(counted(count, "step"))
 
     def _go(self, index: QModelIndex) -> None:
         self._document.go_to(index.row())

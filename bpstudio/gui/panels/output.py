@@ -212,7 +212,7 @@ class OutputPanel(Panel):
             return output_title(dataset, index)
         if layer_id == topology.input.id:
             return dataset.preparation.input_names[index]
-        return f"{topology.label(layer_id)} · {index + 1}"
+        return topology.neuron_label(layer_id, index)
 
     def refresh_now(self) -> None:
         super().refresh_now()
@@ -239,7 +239,7 @@ class OutputPanel(Panel):
         if weights is None or self._neuron is None:
             return
         layer_id, index = self._neuron
-        name = f"{self.project.topology.label(layer_id)} · {index + 1}"
+        name = self.project.topology.neuron_label(layer_id, index)
         colors = signed_colors(self.theme, weights, 1.0)
         self.image.set_image(rgb_image(colors), f"Weights from the image to {name}")
         self._show(self.image, f"weights of {name}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QImage
 
+from bpstudio.explain.numbers import with_minus
 from bpstudio.explain.outputs import decision_values, likeliest, target_limit, target_values
 from bpstudio.explain.plane import Plane, responses
 from bpstudio.gui.panels.images import rgb_image
 from bpstudio.gui.panels.surface_view import Entry
 from bpstudio.gui.panels.symbols import FILLED, HOLLOW
 from bpstudio.gui.theme import Theme, signed_colors
-from bpstudio.gui.widgets import MINUS
 from bpstudio.model.arrays import FloatArray, IntArray
 from bpstudio.model.dataset import TRAIN, Dataset
 from bpstudio.model.network import Network
@@ -68,7 +68,7 @@ def legend_of(dataset: Dataset) -> tuple[Entry, ...]:
         ends = np.repeat([[limit], [0.0], [-limit]], dataset.preparation.output_size, axis=1)
         values = target_values(dataset, ends)[:, 0]
         entries = [
-            Entry(f"{value:.3g}".replace("-", MINUS), token=token)
+            Entry(with_minus(f"{value:.3g}"), token=token)
             for value, token in zip(values, ("positive", "zero", "negative"), strict=True)
         ]
     entries.append(Entry(FILLED))

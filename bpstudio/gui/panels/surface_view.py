@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from bpstudio.explain.numbers import with_minus
 from bpstudio.explain.plane import Plane
 from bpstudio.gui.panels.symbols import Points, draw_symbol
 from bpstudio.gui.theme import SMALL_SIZE, Theme, ThemeHolder, signed_color, text_font
-from bpstudio.gui.widgets import MINUS
 
 AXIS_HEIGHT, LEGEND_GAP, LEGEND_LINE, SIGN = 18, 14, 18, 14
 LEAST_SIDE = 40
@@ -191,4 +191,4 @@ class SurfaceView(QWidget):
 
 
 def _short(value: float) -> str:
-    return f"{value:.2g}".replace("-", MINUS)
+    return with_minus(f"{value:.2g}")

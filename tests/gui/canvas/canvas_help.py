@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.canvas.layout import STROKE_PER_NEURON
@@ -10,7 +13,7 @@ from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
 from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.project import Project
-from tests.gui.hands import drag
+from tests.gui.hands import NO_KEYS, drag
 
 ALT = Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -54,6 +57,19 @@ def edge(view: CanvasView, layer: str) -> tuple[float, float]:
     """On a layer's edge, beside its neurons."""
     place = view.places[layer]
     return place.x + place.tile / 2 + 3, float(place.slots[0])
+
+
+def keys(view: CanvasView, *pressed: Qt.Key, held: Qt.KeyboardModifier = NO_KEYS) -> None:
+    """Press and release keys, one after the other."""
+    for key in pressed:
+        QTest.keyClick(view, key, held)
+
+
+def picture(view: CanvasView) -> np.ndarray:
+    """What is seen in the view, in pixels of the screen: (rows, columns, 4), blue first."""
+    image = view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    flat = np.frombuffer(image.constBits(), np.uint8).copy()
+    return flat.reshape(image.height(), image.width(), 4)
 
 
 def gap(view: CanvasView, left: str, right: str) -> float:

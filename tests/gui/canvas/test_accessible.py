@@ -63,7 +63,7 @@ def test_that_an_edit_leaves_no_item_that_is_not_there(trained: CanvasView) -> N
     canvas = QAccessible.queryAccessibleInterface(trained)
     items = children(canvas)
     trained.select(Selection(frozenset({"hidden1"})))
-    trained.edit("Delete", lambda project: remove_layers(project, ["hidden1"]))
+    trained.editor.edit("Delete", lambda project: remove_layers(project, ["hidden1"]))
     assert [item.text(NAME) for item in children(canvas)] == [
         "layer input, 2 neurons",
         "layer output, 2 neurons, sigmoid",

@@ -22,7 +22,7 @@ from bpstudio.gui.document import Document
 from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import SHIFT, neuron, on_connection, view_of
+from tests.gui.canvas.canvas_help import SHIFT, keys, neuron, on_connection, view_of
 
 Key = Qt.Key
 NAME = QAccessible.Text.Name
@@ -50,11 +50,6 @@ def under(interface: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
 
 def canvas_of(view: CanvasView) -> QAccessibleInterface:
     return QAccessible.queryAccessibleInterface(view)
-
-
-def keys(view: CanvasView, *pressed: Qt.Key, held: Qt.KeyboardModifier | None = None) -> None:
-    for key in pressed:
-        QTest.keyClick(view, key, held or Qt.KeyboardModifier.NoModifier)
 
 
 def selected(view: CanvasView) -> list[str]:

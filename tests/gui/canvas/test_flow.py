@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +19,7 @@ from bpstudio.gui.preferences import preference, set_preference
 from bpstudio.gui.widgets import exact_text
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import neuron, view_of
+from tests.gui.canvas.canvas_help import neuron, picture, view_of
 from tests.gui.hands import at
 from tests.gui.windows import closed, opened
 
@@ -104,12 +103,6 @@ def view(qtbot: QtBot) -> Iterator[CanvasView]:
     shown = view_of(qtbot, Project.create(Topology.parse("4-8-30-3"), sample("iris")))
     yield shown
     shown.drawing.flow.clock.stop()
-
-
-def picture(view: CanvasView) -> np.ndarray:
-    image = view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    pixels = np.frombuffer(image.constBits(), np.uint8).copy()
-    return pixels.reshape(image.height(), image.width(), 4)
 
 
 def test_that_a_step_is_seen_in_links_and_neurons_and_leaves_no_trace(

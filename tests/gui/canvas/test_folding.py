@@ -14,7 +14,7 @@ from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
 from bpstudio.gui.theme import ThemeHolder
-from bpstudio.model.editing import resize_layer, set_unfolded
+from bpstudio.model.editing import resize_layers, set_unfolded
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from bpstudio.training.changes import can_continue
@@ -72,7 +72,7 @@ def test_that_what_is_unfolded_is_saved_and_stays_with_its_layer(tmp_path: Path)
     project = set_unfolded(Project.create(Topology.parse("2-60-1")), ["hidden1"], True)
     bp.save(project, tmp_path / "wide.bps")
     assert bp.load(tmp_path / "wide.bps").unfolded == {"hidden1"}
-    assert resize_layer(project, "hidden1", 70).unfolded == {"hidden1"}
+    assert resize_layers(project, {"hidden1": 70}).unfolded == {"hidden1"}
     assert set_unfolded(project, ["hidden1"], False).unfolded == frozenset()
 
 

@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from bpstudio.explain.change import change_of, training_gradient, weight_position
+import bpstudio as bp
+from bpstudio.explain.slope import slope_of, weight_position
 from bpstudio.files.samples import starter
 from bpstudio.gui.canvas import gradient_label
 from bpstudio.gui.canvas.card import CanvasCard
@@ -122,8 +123,11 @@ def gradient_text(card: CanvasCard, project: Project | None = None) -> str:
     project = project or card.canvas.document.project
     assert project.dataset is not None
     position = weight_position(project.topology, "input", 1, "hidden1", 2)
-    slope = signed_text(float(training_gradient(project)[position]))
-    return f"∂E/∂w {slope} · mean of {len(project.dataset.rows(TRAIN))} rows"
+    rows = project.dataset.rows(TRAIN)
+    X, Y = project.dataset.inputs[rows], project.dataset.targets[rows]
+    assert project.config.l1 == project.config.l2 == 0
+    slope = float(bp.gradient(project.network, X, Y, project.config.loss)[position])
+    return f"∂E/∂w {signed_text(slope)} · mean of {len(rows)} rows"
 
 
 def test_that_a_gradient_of_many_rows_begins_with_some_and_follows_the_weights(
@@ -142,9 +146,9 @@ def test_that_a_gradient_of_many_rows_begins_with_some_and_follows_the_weights(
     rows = gradient_text(card).split()[-2]
     qtbot.waitUntil(lambda: label.text().endswith(f"mean of 7 of {rows} rows"), timeout=20_000)
     position = weight_position(project.topology, "input", 1, "hidden1", 2)
-    change = change_of(moved, position, few)
-    assert change is not None and change.rows == few
-    assert signed_text(change.gradient) in label.text()
+    slope = slope_of(moved, position, few)
+    assert slope is not None and slope.rows == few
+    assert signed_text(slope.value) in label.text()
     # They stand still again.
     card.canvas.document.show(project)
     qtbot.waitUntil(lambda: label.text() == gradient_text(card), timeout=20_000)
@@ -268,12 +272,22 @@ def test_that_the_input_shows_only_what_it_has(card: CanvasCard) -> None:
     assert part(card, "layerSizeEdit").isVisible()
 
 
+def test_that_an_empty_canvas_offers_nothing_to_click_or_cut(card: CanvasCard) -> None:
+    button = part(card, "cutWeakButton")
+    card.canvas.select_all()
+    card.canvas.delete_selected()
+    assert not card.canvas.places and not button.isVisible()
+    card.canvas.document.undo()
+    card.canvas.select(Selection())
+    assert button.isVisible()
+
+
 @pytest.mark.parametrize("undone", [True, False], ids=["undone", "another"])
 def test_that_what_is_typed_and_not_entered_goes_with_what_was_selected(
     card: CanvasCard, qtbot: QtBot, undone: bool
 ) -> None:
     document, canvas = card.canvas.document, card.canvas
-    canvas.edit("Upward", lambda project: set_upward(project, True))
+    canvas.editor.edit("Upward", lambda project: set_upward(project, True))
     turned = document.project
     canvas.select(Selection(frozenset({"hidden2"})))
     size = part(card, "layerSizeEdit")

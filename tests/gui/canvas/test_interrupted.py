@@ -42,7 +42,7 @@ def grown(qtbot: QtBot, qapp: QApplication) -> Iterator[tuple[CanvasView, ThemeH
     view.show()
     qtbot.waitExposed(view)
     view.setFocus()
-    view.edit("Grow", pruned_after_growing)
+    view.editor.edit("Grow", pruned_after_growing)
     view.navigation.fit()
     yield view, themes
     if themes.theme is not LIGHT:

@@ -18,14 +18,9 @@ from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model import editing
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import ALT, CTRL, SHIFT, shape, view_of
+from tests.gui.canvas.canvas_help import ALT, CTRL, SHIFT, keys, shape, view_of
 
 Key = Qt.Key
-
-
-def keys(view: CanvasView, *pressed: Qt.Key) -> None:
-    for key in pressed:
-        QTest.keyClick(view, key)
 
 
 def test_that_a_2_4_1_network_is_drawn_by_keys(empty: CanvasView) -> None:

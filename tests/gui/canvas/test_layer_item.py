@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
@@ -13,9 +15,10 @@ from bpstudio.gui.canvas import neuron_paint
 from bpstudio.gui.canvas.layer_paint import words_enlarged
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.theme import DARK, LIGHT, Theme
+from bpstudio.model.dataset import Dataset
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import view_of
+from tests.gui.canvas.canvas_help import picture, view_of
 from tests.gui.hands import click
 
 
@@ -44,10 +47,8 @@ def test_that_the_ring_of_a_bias_tells_sign_and_magnitude(qtbot: QtBot, theme: T
 
 def shown(view: CanvasView, rect: QRectF) -> np.ndarray:
     """What is seen of a part of the scene, (rows, columns, 3)."""
-    image = view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
     place = view.mapFromScene(rect).boundingRect()
-    data = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
-    return data[place.top() : place.bottom(), place.left() : place.right(), :3].astype(int)
+    return picture(view)[place.top() : place.bottom(), place.left() : place.right(), :3].astype(int)
 
 
 def test_that_a_neuron_shows_its_answer_over_the_plane(qtbot: QtBot) -> None:
@@ -94,6 +95,15 @@ def test_that_inputs_and_classes_have_their_names(qtbot: QtBot) -> None:
     place = view.places["output"]
     beside = QRectF(place.x + place.tile / 2 + 10, place.slots[0] - 8, 60, 16)
     assert np.any(shown(view, beside) < 200)
+
+
+def test_that_other_data_of_the_same_shape_bring_their_names(qtbot: QtBot) -> None:
+    view = view_of(qtbot, Project.create(Topology.parse("2-3-1"), sample("circles")))
+    other = Dataset.from_arrays(np.eye(2), np.ones((2, 1)), input_names=["width", "height"])
+    view.document.edit("Other data", lambda project: replace(project, dataset=other))
+    assert list(view.drawing.layers["input"].names) == ["width", "height"]
+    view.document.undo()
+    assert list(view.drawing.layers["input"].names) == ["x", "y"]
 
 
 def test_that_words_can_be_read_however_small_the_network_becomes(qtbot: QtBot) -> None:
@@ -164,6 +174,6 @@ def test_that_the_names_of_a_fitted_network_are_seen_whole(
 ) -> None:
     view = view_of(qtbot, Project.create(Topology.parse("13-8-3"), sample("wine")))
     view.resize(*size)
-    view.fit()
+    view.navigation.fit()
     words = words_enlarged(view.transform())
     assert view.navigation.seen.contains(view.drawing.bounds_with(words))

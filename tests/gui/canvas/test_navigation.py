@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.canvas.navigation import LEAST_ZOOM
@@ -15,7 +13,7 @@ from bpstudio.model.editing import set_unfolded, set_upward
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from tests.gui.canvas.canvas_help import CTRL, view_of
-from tests.gui.hands import LEFT, drag
+from tests.gui.hands import LEFT, drag, wheel
 
 
 def unfolded(qtbot: QtBot, size: int, upward: bool = False) -> CanvasView:
@@ -53,12 +51,7 @@ def test_that_the_ends_of_a_large_unfolded_layer_are_reached_by_keys_by_mouse_an
     assert view.navigation.seen.contains(end)
     QTest.keyClick(view, Qt.Key.Key_F)
     spot, fitted = view.mapFromScene(end), view.navigation.scale
-    wheel = QWheelEvent(
-        QPointF(spot), QPointF(view.mapToGlobal(spot)), QPoint(), QPoint(0, 2100),
-        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )  # fmt: skip
-    QApplication.sendEvent(view.viewport(), wheel)
+    wheel(view, spot, 2100)
     larger = view.navigation.scale / fitted
     assert larger > 20
     # A pixel of the fitted view is as wide as this now.
@@ -75,15 +68,15 @@ def test_that_zooming_out_ends_where_the_whole_network_is_seen(qtbot: QtBot) -> 
     fitted = view.navigation.scale
     assert fitted < LEAST_ZOOM
     for _ in range(3):
-        view.zoom_in()
+        view.navigation.zoom_in()
     for _ in range(9):
-        view.zoom_out()
+        view.navigation.zoom_out()
     assert view.navigation.scale == pytest.approx(fitted)
 
 
 def test_that_zooming_out_of_a_small_network_ends_as_ever(drawn: CanvasView) -> None:
     for _ in range(40):
-        drawn.zoom_out()
+        drawn.navigation.zoom_out()
     assert drawn.navigation.scale == pytest.approx(LEAST_ZOOM)
 
 

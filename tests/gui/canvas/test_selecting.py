@@ -253,7 +253,7 @@ def test_that_a_network_larger_than_the_view_has_a_map_that_moves_it(drawn: Canv
     QTest.mouseRelease(minimap, LEFT, pos=spot - QPoint(80, 0))
     assert drawn.navigation.seen.center().x() < before.x() - 50
     assert shape(drawn) == "2-3-1" and drawn.selection == Selection()
-    drawn.fit()
+    drawn.navigation.fit()
     assert not minimap.isVisible()
 
 
@@ -269,7 +269,7 @@ def test_that_the_selection_means_the_same_layer_through_edits_undo_and_redo(
     assert shape(trained) == "2-4-2" and trained.selection.layers == {"hidden1"}
     document.redo()
     click(trained, *middle(trained, "hidden2"))
-    trained.edit("Shape", lambda project: set_shape(project, "2-4-2"))
+    trained.editor.edit("Shape", lambda project: set_shape(project, "2-4-2"))
     assert trained.selection == Selection()
     document.undo()
     assert trained.selection.layers == {"hidden2"}

@@ -7,10 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bpstudio.files.samples import starter
@@ -19,24 +17,14 @@ from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.runner import Runner
 from tests.gui.canvas.canvas_help import CTRL, middle, shape, view_of
-from tests.gui.hands import at
+from tests.gui.hands import at, wheel
 
 INPUTS = np.array([[0.3, -1.2], [2.0, 0.1], [-0.7, 0.4]])
 
 
-def wheel(view: CanvasView, layer: str, x: int, y: int) -> None:
-    pointer = at(view, *middle(view, layer))
-    event = QWheelEvent(
-        QPointF(pointer),
-        view.viewport().mapToGlobal(QPointF(pointer)),
-        QPoint(),
-        QPoint(x, y),
-        Qt.MouseButton.NoButton,
-        CTRL,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(view.viewport(), event)
+def turn(view: CanvasView, layer: str, delta: int, sideways: int = 0) -> None:
+    """Turn the wheel over a layer, with Ctrl."""
+    wheel(view, at(view, *middle(view, layer)), delta, CTRL, sideways)
 
 
 def chosen(view: CanvasView, layer: str = "hidden1") -> None:
@@ -85,7 +73,7 @@ def test_that_a_swipe_of_small_turns_is_one_step_with_a_neuron_for_each_notch(
     before = trained.document.project
     for _ in range(30):
         QTest.keyPress(trained, Qt.Key.Key_Control)  # as some systems repeat it
-        wheel(trained, "hidden1", 0, 12)
+        turn(trained, "hidden1", 12)
     assert shape(trained) == "2-7-2"
     assert trained.document.stack.count() == 1
     assert trained.document.stack.undoText() == "Add 3 neurons"
@@ -99,10 +87,10 @@ def test_that_a_turn_down_and_up_again_brings_the_neurons_back_with_their_weight
 ) -> None:
     before = trained.document.project
     for delta in (-120, -120, -120, -120, -120, -120):
-        wheel(trained, "hidden1", 0, delta)
+        turn(trained, "hidden1", delta)
     assert shape(trained) == "2-1-2", "a layer keeps one neuron"
     for _ in range(3):
-        wheel(trained, "hidden1", 0, 120)
+        turn(trained, "hidden1", 120)
     assert trained.document.project is before
     assert trained.document.stack.count() == 0
 
@@ -110,7 +98,7 @@ def test_that_a_turn_down_and_up_again_brings_the_neurons_back_with_their_weight
 def test_that_turning_sideways_changes_nothing(trained: CanvasView) -> None:
     before = trained.document.project
     for _ in range(5):
-        wheel(trained, "hidden1", 120, 0)
+        turn(trained, "hidden1", 0, 120)
     assert trained.document.project is before
 
 
@@ -183,7 +171,7 @@ def test_that_the_wheel_during_a_run_changes_the_network_once(
     qtbot: QtBot, run: CanvasView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for _ in range(4):
-        wheel(run, "hidden1", 0, 60)
+        turn(run, "hidden1", 60)
     assert steps(run) == []
     qtbot.waitUntil(lambda: shape(run) == "2-7-3-1", timeout=10_000)
     assert steps(run) == ["Train", "Add 2 neurons"]
@@ -214,5 +202,5 @@ def test_that_the_next_key_or_press_comes_after_a_size_typed_during_a_run(
 
 def test_that_the_wheel_resizes_on_a_turned_canvas_too(trained: CanvasView) -> None:
     trained.turn()
-    wheel(trained, "hidden1", 0, 240)
+    turn(trained, "hidden1", 240)
     assert shape(trained) == "2-6-2"

@@ -111,7 +111,7 @@ def test_that_the_wheel_zooms_to_the_pointer_and_with_ctrl_resizes(turned: Canva
     wheel(turned, pointer, 240)
     assert turned.navigation.scale > fitted * 1.2
     assert (turned.mapToScene(pointer) - before).manhattanLength() < 3
-    turned.fit()
+    turned.navigation.fit()
     wheel(turned, at(turned, *middle(turned, "hidden1")), 120, CTRL)
     assert shape(turned) == "2-4-1"
 

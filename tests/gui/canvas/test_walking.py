@@ -21,15 +21,10 @@ from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.editing import set_unfolded, set_upward
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import ALT, SHIFT, middle, shape, view_of
+from tests.gui.canvas.canvas_help import ALT, SHIFT, keys, middle, shape, view_of
 from tests.gui.hands import click
 
 Key = Qt.Key
-
-
-def keys(view: CanvasView, *pressed: Qt.Key, held: Qt.KeyboardModifier | None = None) -> None:
-    for key in pressed:
-        QTest.keyClick(view, key, held or Qt.KeyboardModifier.NoModifier)
 
 
 @pytest.fixture

@@ -81,16 +81,16 @@ def test_that_in_a_narrow_window_the_text_takes_the_place_of_what_is_watched(
     width = window.settings_bar.width()
     window.explain.read_derivation()
     QApplication.processEvents()
-    assert window.explain.reading.isVisible() and not window.watch_panel.isVisible()
+    assert window.explain.reading.isVisible() and not window.docks.watch_panel.isVisible()
     assert window.width() == 1280 and window.settings_bar.width() == width
     assert window.canvas.navigation.fitted
     press(window, "closeReadingButton")
     QApplication.processEvents()
-    assert window.watch_panel.isVisible()
+    assert window.docks.watch_panel.isVisible()
     assert window.settings_bar.width() == width
     window.resize(1700, 900)
     window.explain.read_derivation()
-    assert window.watch_panel.isVisible()
+    assert window.docks.watch_panel.isVisible()
 
 
 def test_that_the_help_is_a_page_that_fits_the_screen_and_scrolls(window: MainWindow) -> None:

@@ -59,8 +59,3 @@ class Gesture:
     def is_click(self, pos: QPointF) -> bool:
         """Whether the hand is still where it pressed."""
         return (pos - self.start).manhattanLength() * self.view.navigation.scale < CLICK
-
-
-def counted(count: int, what: str) -> str:
-    """``1 neuron``, ``2 neurons``."""
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

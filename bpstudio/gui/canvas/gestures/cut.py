@@ -9,10 +9,11 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 
 from bpstudio.gui.canvas.bundle import Bundle, bundle
-from bpstudio.gui.canvas.gestures.base import Gesture, Modifier, counted
+from bpstudio.gui.canvas.gestures.base import Gesture, Modifier
 from bpstudio.gui.canvas.selection import Key
 from bpstudio.model.arrays import BoolArray
 from bpstudio.model.wiring import prune, restore
+from bpstudio.model.words import counted
 
 if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView
@@ -27,10 +28,7 @@ class Crossings:
         for link in topology.links:
             if link.mask is not None or not pruned:
                 self._bundles[link.key] = bundle(topology, view.places, link.key, pruned)
-        self._hit = {
-            key: np.zeros((len(one.target_ys), len(one.source_ys)), dtype=bool)
-            for key, one in self._bundles.items()
-        }
+        self._hit = {key: np.zeros(one.shape, dtype=bool) for key, one in self._bundles.items()}
 
     def cross(self, start: QPointF, end: QPointF) -> None:
         """Add what the stroke from start to end crosses."""
@@ -105,4 +103,4 @@ class Cut(Gesture):
         chosen = self._crossed.connections()
         if chosen:
             change = restore if self._restoring else prune
-            self.view.edit(self._name, lambda project: change(project, chosen))
+            self.view.editor.edit(self._name, lambda project: change(project, chosen))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF
 
-from bpstudio.gui.canvas.gestures.base import Gesture, Modifier, counted
+from bpstudio.gui.canvas.gestures.base import Gesture, Modifier
 from bpstudio.gui.canvas.layout import LayerPlace, neighbours, place_layer, stroke_size
 from bpstudio.model.arrays import FloatArray
 from bpstudio.model.topology import Topology
+from bpstudio.model.words import counted
 
 MOST_LINES = 10
 """So many neurons of each layer show the links that a new one will get."""

@@ -35,7 +35,7 @@ class LinkByKeys(Gesture):
 
     def begin(self) -> None:
         # They would stay where they are while the pointer goes on.
-        self.view.hide_numbers()
+        self.view.hover.hide()
         self._show()
 
     @property

@@ -94,16 +94,14 @@ def linking(topology: Topology, source: str, i: int | None, target: str, j: int 
     """What connecting these ends would do, in words."""
     if i is None and j is None:
         return f"Link {topology.label(source)} to {topology.label(target)}"
-    ends = ((source, i), (target, j))
-    names = [topology.label(x) if k is None else topology.neuron_label(x, k) for x, k in ends]
-    return f"Connect {names[0]} to {names[1]}"
+    return f"Connect {topology.neuron_label(source, i)} to {topology.neuron_label(target, j)}"
 
 
 def link_ends(view: CanvasView, source: str, i: int | None, target: str, j: int | None) -> None:
     """Connect neuron i of source (None: all) to neuron j of target (None: all)."""
     topology = view.document.project.topology
     name = linking(topology, source, i, target, j)
-    if view.edit(name, lambda project: connect(project, source, i, target, j)):
+    if view.editor.edit(name, lambda project: connect(project, source, i, target, j)):
         if i is not None and j is not None:
             view.select(Selection(connection=(source, i, target, j)))
         else:

@@ -34,8 +34,7 @@ class MoveLayers(Gesture):
         place = self.view.places[self.layer]
         still = [p for i, p in self.view.places.items() if i not in self.layers]
         wanted = QPointF(place.x, place.y) + pos - self.start
-        x = snap(wanted.x(), [p.x for p in still])
-        y = snap(wanted.y(), [0.0, *(p.y for p in still)])
+        x, y = snap((wanted.x(), wanted.y()), still)
         to = QPointF(wanted.x() if x is None else x, wanted.y() if y is None else y)
         return to - QPointF(place.x, place.y), x, y
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF
 
-from bpstudio.gui.canvas.gestures.base import Cursor, Gesture, Modifier, counted
+from bpstudio.gui.canvas.gestures.base import Cursor, Gesture, Modifier
 from bpstudio.gui.canvas.layout import place_layer
-from bpstudio.model.editing import resize_layer
+from bpstudio.model.words import counted
 
 if TYPE_CHECKING:
     from bpstudio.gui.canvas.view import CanvasView
@@ -37,9 +37,9 @@ class StretchLayer(Gesture):
 
     def end(self, pos: QPointF, modifiers: Modifier) -> None:
         self.cancel()
-        size, layer = self._size(pos), self.layer
+        size = self._size(pos)
         if size != self.place.size:
-            self.view.edit(f"Resize to {size}", lambda project: resize_layer(project, layer, size))
+            self.view.editor.resize({self.layer}, size)
 
     def cancel(self) -> None:
         super().cancel()

@@ -1,4 +1,4 @@
-"""What one parameter is about to do: its gradient, and the step an update would make of it."""
+"""Where one parameter is in the vector, and the slope of the loss along it."""
 
 from __future__ import annotations
 
@@ -17,14 +17,10 @@ from bpstudio.model.topology import LayerBlock, Topology, TopologyError
 
 
 @dataclass(frozen=True)
-class Change:
-    """One parameter: its ``value``, ``gradient`` dE/dw with the penalty, mean over ``rows`` of
-    ``all_rows`` training rows, and ``step`` -eta dE/dw, formulas (4), (11) and (12); momentum is not in
-    it."""
+class Slope:
+    """dE/dw of one parameter with the penalty: the mean over ``rows`` of ``all_rows`` training rows."""
 
     value: float
-    gradient: float
-    step: float
     rows: int
     all_rows: int
 
@@ -49,18 +45,10 @@ def _block(topology: Topology, layer: str) -> LayerBlock:
     return topology.blocks[position - 1]
 
 
-def training_gradient(project: Project) -> FloatArray:
-    """dE/dparameters with the penalties, mean over all training rows: (parameters,)."""
-    project.check()
-    assert project.dataset is not None
-    found = _mean_gradient(project, project.dataset.rows(TRAIN), lambda: False)
-    assert found is not None
-    return found
-
-
 def _mean_gradient(
     project: Project, rows: IntArray, cancelled: Callable[[], bool]
 ) -> FloatArray | None:
+    """dE/dparameters with the penalties, mean over these rows: (parameters,); None once cancelled."""
     dataset, config, network = project.dataset, project.config, project.network
     assert dataset is not None
     total = np.zeros_like(network.parameters)
@@ -79,14 +67,13 @@ def _mean_gradient(
     return penalised
 
 
-def change_of(
+def slope_of(
     project: Project,
     position: int,
     most_rows: int | None = None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Change | None:
-    """What accumulated BP would do next to the parameter at a position of the vector; None once
-    cancelled.
+) -> Slope | None:
+    """The slope of the loss along the parameter at a position of the vector; None once cancelled.
 
     Of more training rows than ``most_rows`` so many are taken, evenly over the table. Raises
     ProjectError if the project cannot be trained.
@@ -97,13 +84,4 @@ def change_of(
     if most_rows is not None and most_rows < len(every):
         rows = every[np.linspace(0, len(every) - 1, max(1, most_rows)).astype(np.intp)]
     found = _mean_gradient(project, rows, cancelled)
-    if found is None:
-        return None
-    slope = float(found[position])
-    return Change(
-        float(project.network.parameters[position]),
-        slope,
-        -project.config.learning_rate * slope,
-        len(rows),
-        len(every),
-    )
+    return None if found is None else Slope(float(found[position]), len(rows), len(every))
