@@ -317,10 +317,11 @@ class LinksPicture(QGraphicsObject):
 
     def _is_due(self, picture: Picture | None, view: Viewpoint) -> bool:
         """Whether a picture cannot stand in any longer for what this view shows."""
-        if picture is None or picture.view.scale == view.scale:
+        if picture is None or not self._motion.moving:
             return True
         stretched = max(view.scale / picture.view.scale, picture.view.scale / view.scale)
-        return stretched > FAR or (stretched > STRETCH and self._motion.takes_turn())
+        due = stretched == 1.0 or stretched > STRETCH
+        return stretched > FAR or (due and self._motion.takes_turn())
 
     def _paint_all(self, painter: QPainter, view: Viewpoint) -> None:
         """All connections; where the last picture does not reach, as they are in that of the whole."""

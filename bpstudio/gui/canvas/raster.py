@@ -23,6 +23,8 @@ FINEST_UNIT, LARGEST_SUM = 2.0**14, 2.0**23
 """Steps of ink for depth 1, but fewer where all ink in one place would overflow."""
 LEAST_SPAN = 40.0
 """Connections of a link spread over at least this many scene pixels."""
+KEPT = 1 << 20
+"""A plate has room for so many pixels at least, 8 MB: what a smaller picture needs is there already."""
 SLICE = 1 << 21
 """Lines times columns between two looks at whether to stop: some milliseconds."""
 
@@ -192,8 +194,8 @@ _scratch = _Scratch()
 
 def _surface(columns: int, rows: int) -> Array:
     """An empty plate (columns, rows), good until the thread's next picture."""
-    if not columns * rows <= _scratch.plate.size <= 4 * columns * rows:
-        _scratch.plate = np.empty(columns * rows, dtype=np.int64)
+    if not columns * rows <= _scratch.plate.size <= max(4 * columns * rows, KEPT):
+        _scratch.plate = np.empty(max(columns * rows, KEPT), dtype=np.int64)
     plate: Array = _scratch.plate[: columns * rows].reshape(columns, rows)
     plate.fill(0)
     return plate

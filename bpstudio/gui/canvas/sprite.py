@@ -97,8 +97,8 @@ class Sprite:
         exposed = exposed.intersected(bounds)
         covered = self._pixmap is not None and self._area.contains(exposed)
         shifted = _shifted(self._from, device)
-        good = covered and (shifted or (motion.moving and _alike(self._from, device, FAR)))
-        if not good or self._is_due(device, motion):
+        stands = shifted or (motion.moving and _alike(self._from, device, FAR))
+        if self._pixmap is None or not stands or self._is_due(covered, device, motion):
             motion.take_turn()
             self._make(painter.worldTransform(), pixel, bounds, exposed, paint)
             shifted = True
@@ -119,12 +119,12 @@ class Sprite:
         painter.drawPixmap(scaled, pixmap, QRectF(pixmap.rect()))
         painter.restore()
 
-    def _is_due(self, device: QTransform, motion: Motion) -> bool:
-        """Whether a picture that could stand in is made anew all the same."""
-        if not motion.moving:
-            return self._stale or not _alike(self._from, device, STRETCH)
-        changed = self._stale and self._made.elapsed() >= CHANGE_MS
-        return (changed or not _alike(self._from, device, STRETCH)) and motion.takes_turn()
+    def _is_due(self, covered: bool, device: QTransform, motion: Motion) -> bool:
+        """Whether a picture that could stand in is made anew all the same. On the move one that shows
+        too little waits for its turn like the others: what is new at an edge is seen a frame later."""
+        changed = self._stale and (not motion.moving or self._made.elapsed() >= CHANGE_MS)
+        due = changed or not covered or not _alike(self._from, device, STRETCH)
+        return due and (not motion.moving or motion.takes_turn())
 
     def _make(
         self, world: QTransform, pixel: float, bounds: QRectF, exposed: QRectF, paint: Paint
