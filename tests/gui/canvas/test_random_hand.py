@@ -53,6 +53,13 @@ class RandomHand:
             self.duplicate, self.canvas.select_all, self.canvas.tidy,
         )  # fmt: skip
 
+    def rest(self) -> None:
+        """Let go of every button and key: other tests have hands too."""
+        for button in set(BUTTONS):
+            QTest.mouseRelease(self.canvas.viewport(), button)
+        for key in HELD:
+            QTest.keyRelease(self.canvas, key)
+
     def act(self) -> None:
         self.rng.choice(self.deeds)()
         QApplication.processEvents()
@@ -172,12 +179,15 @@ def test_that_whatever_a_hand_does_the_canvas_is_true_to_the_document(
     qtbot.waitExposed(card)
     hand = RandomHand(card, seed)
     begun, last = digest(document.project), document.project
-    for _ in range(EVENTS):
-        hand.act()
-        if document.project is not last:
-            card.show_project(document.project)
-            last = document.project
-        check_that_the_canvas_is_true(card)
+    try:
+        for _ in range(EVENTS):
+            hand.act()
+            if document.project is not last:
+                card.show_project(document.project)
+                last = document.project
+            check_that_the_canvas_is_true(card)
+    finally:
+        hand.rest()
     card.canvas.setFocus()
     card.canvas.hand.put_down()
     qtbot.waitUntil(lambda: card.canvas.is_exact, timeout=30_000)
