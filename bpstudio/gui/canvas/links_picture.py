@@ -321,7 +321,7 @@ class LinksPicture(QGraphicsObject):
             return True
         stretched = max(view.scale / picture.view.scale, picture.view.scale / view.scale)
         due = stretched == 1.0 or stretched > STRETCH
-        return stretched > FAR or (due and self._motion.takes_turn())
+        return stretched > FAR or (due and self._motion.turn_is_free)
 
     def _paint_all(self, painter: QPainter, view: Viewpoint) -> None:
         """All connections; where the last picture does not reach, as they are in that of the whole."""

@@ -56,12 +56,10 @@ class Motion(QObject):
     def moving(self) -> bool:
         return self._rest.isActive()
 
-    def takes_turn(self) -> bool:
+    @property
+    def turn_is_free(self) -> bool:
         """Whether a picture that could wait may be made now."""
-        if self._made.isValid() and self._made.elapsed() < TURN_MS:
-            return False
-        self.take_turn()
-        return True
+        return not self._made.isValid() or self._made.elapsed() >= TURN_MS
 
     def take_turn(self) -> None:
         """A picture is made now: others wait, if they can."""
@@ -124,7 +122,7 @@ class Sprite:
         too little waits for its turn like the others: what is new at an edge is seen a frame later."""
         changed = self._stale and (not motion.moving or self._made.elapsed() >= CHANGE_MS)
         due = changed or not covered or not _alike(self._from, device, STRETCH)
-        return due and (not motion.moving or motion.takes_turn())
+        return due and (not motion.moving or motion.turn_is_free)
 
     def _make(
         self, world: QTransform, pixel: float, bounds: QRectF, exposed: QRectF, paint: Paint

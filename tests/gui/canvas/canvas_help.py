@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from bpstudio.gui.canvas.card import CanvasCard
 from bpstudio.gui.canvas.layout import STROKE_PER_NEURON
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.document import Document
@@ -20,8 +21,8 @@ SHIFT = Qt.KeyboardModifier.ShiftModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-def view_of(qtbot: QtBot, project: Project) -> CanvasView:
-    view = CanvasView(Document(project), ThemeHolder())
+def view_of(qtbot: QtBot, project: Project, themes: ThemeHolder | None = None) -> CanvasView:
+    view = CanvasView(Document(project), themes or ThemeHolder())
     qtbot.addWidget(view)
     view.document.shown_changed.connect(view.show_project)
     view.resize(900, 640)
@@ -29,6 +30,19 @@ def view_of(qtbot: QtBot, project: Project) -> CanvasView:
     qtbot.waitExposed(view)
     view.setFocus()
     return view
+
+
+def card_of(qtbot: QtBot, project: Project, width: int = 900) -> CanvasCard:
+    """The canvas with its tools and its inspector, in the active window."""
+    document = Document(project)
+    card = CanvasCard(document, ThemeHolder())
+    qtbot.addWidget(card)
+    document.shown_changed.connect(card.canvas.show_project)
+    card.resize(width, 640)
+    card.show()
+    card.activateWindow()
+    qtbot.waitExposed(card)
+    return card
 
 
 def shape(view: CanvasView) -> str:

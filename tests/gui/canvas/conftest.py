@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from PySide6.QtGui import QAccessible
 from pytestqt.qtbot import QtBot
 
 from bpstudio.gui.canvas.view import CanvasView
@@ -32,3 +33,12 @@ def trained(qtbot: QtBot) -> Iterator[CanvasView]:
     project = Project.create(Topology.parse("2-4-2", hidden="tanh"))
     network = project.network.with_parameters(parameters_for(project.topology, 3))
     yield view_of(qtbot, replace(project, network=network, progress=Progress(7)))
+
+
+@pytest.fixture
+def listening() -> Iterator[None]:
+    """As if a screen reader were there."""
+    before = QAccessible.isActive()
+    QAccessible.setActive(True)
+    yield
+    QAccessible.setActive(before)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from pytestqt.qtbot import QtBot
@@ -16,15 +14,7 @@ from bpstudio.model.topology import Topology
 from tests.gui.canvas.canvas_help import view_of
 
 NAME = QAccessible.Text.Name
-
-
-@pytest.fixture(autouse=True)
-def listening() -> Iterator[None]:
-    """As if a screen reader were there."""
-    before = QAccessible.isActive()
-    QAccessible.setActive(True)
-    yield
-    QAccessible.setActive(before)
+pytestmark = pytest.mark.usefixtures("listening")
 
 
 def children(interface: QAccessibleInterface) -> list[QAccessibleInterface]:

@@ -18,23 +18,13 @@ from bpstudio.gui.canvas.card import CanvasCard
 from bpstudio.gui.canvas.describe import selection_name
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
-from bpstudio.gui.document import Document
-from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import SHIFT, keys, neuron, on_connection, view_of
+from tests.gui.canvas.canvas_help import SHIFT, card_of, keys, neuron, on_connection, view_of
 
 Key = Qt.Key
 NAME = QAccessible.Text.Name
-
-
-@pytest.fixture(autouse=True)
-def listening() -> Iterator[None]:
-    """As if a screen reader were there."""
-    before = QAccessible.isActive()
-    QAccessible.setActive(True)
-    yield
-    QAccessible.setActive(before)
+pytestmark = pytest.mark.usefixtures("listening")
 
 
 def under(interface: QAccessibleInterface) -> Iterator[QAccessibleInterface]:
@@ -196,13 +186,7 @@ def test_that_neurons_are_read_out_with_the_columns_and_classes_they_stand_for()
 
 @pytest.fixture
 def card(qtbot: QtBot) -> Iterator[CanvasCard]:
-    document = Document(Project.create(Topology.parse("2-3-1")))
-    card = CanvasCard(document, ThemeHolder())
-    qtbot.addWidget(card)
-    document.shown_changed.connect(card.canvas.show_project)
-    card.show()
-    card.activateWindow()
-    qtbot.waitExposed(card)
+    card = card_of(qtbot, Project.create(Topology.parse("2-3-1")))
     card.canvas.setFocus()
     qtbot.waitUntil(card.canvas.hasFocus)
     yield card

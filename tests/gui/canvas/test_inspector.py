@@ -18,12 +18,11 @@ from bpstudio.files.samples import starter
 from bpstudio.gui.canvas import gradient_label
 from bpstudio.gui.canvas.card import CanvasCard
 from bpstudio.gui.canvas.selection import Selection
-from bpstudio.gui.document import Document
-from bpstudio.gui.theme import ThemeHolder
 from bpstudio.gui.widgets import signed_text
 from bpstudio.model.dataset import TRAIN
 from bpstudio.model.editing import set_upward
 from bpstudio.model.project import Progress, Project
+from tests.gui.canvas.canvas_help import card_of
 from tests.strategies import parameters_for
 
 LEFT = Qt.MouseButton.LeftButton
@@ -34,14 +33,8 @@ def card(qtbot: QtBot) -> Iterator[CanvasCard]:
     """The starter's 2-5-3-1 as if it had been trained."""
     project = starter("circles")
     network = project.network.with_parameters(parameters_for(project.topology, 3))
-    document = Document(replace(project, network=network, progress=Progress(7)))
-    card = CanvasCard(document, ThemeHolder())
-    qtbot.addWidget(card)
-    document.shown_changed.connect(card.canvas.show_project)
-    card.resize(800, 640)
-    card.show()
-    qtbot.waitExposed(card)
-    yield card
+    trained = replace(project, network=network, progress=Progress(7))
+    yield card_of(qtbot, trained, width=800)
 
 
 def part(card: CanvasCard, name: str) -> QWidget:

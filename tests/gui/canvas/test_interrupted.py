@@ -16,13 +16,12 @@ from bpstudio.gui.canvas.menu import CanvasMenu
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.tools import Tool
 from bpstudio.gui.canvas.view import CanvasView
-from bpstudio.gui.document import Document
 from bpstudio.gui.theme import DARK, LIGHT, ThemeHolder
 from bpstudio.model.editing import set_shape
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
 from bpstudio.model.wiring import one_connection, prune
-from tests.gui.canvas.canvas_help import across, edge, gap, middle, shape
+from tests.gui.canvas.canvas_help import across, edge, gap, middle, shape, view_of
 from tests.gui.hands import NO_KEYS, at, begin_drag
 
 LEFT = Qt.MouseButton.LeftButton
@@ -35,13 +34,7 @@ GESTURES = ["draw", "link", "stretch", "move", "band", "cut", "restore", "pan", 
 def grown(qtbot: QtBot, qapp: QApplication) -> Iterator[tuple[CanvasView, ThemeHolder]]:
     """2-1 that has become 2-6-5-1 with some of it pruned; undo takes away what a gesture holds."""
     themes = ThemeHolder()
-    view = CanvasView(Document(Project.create(Topology.parse("2-1"))), themes)
-    qtbot.addWidget(view)
-    view.document.shown_changed.connect(view.show_project)
-    view.resize(900, 640)
-    view.show()
-    qtbot.waitExposed(view)
-    view.setFocus()
+    view = view_of(qtbot, Project.create(Topology.parse("2-1")), themes)
     view.editor.edit("Grow", pruned_after_growing)
     view.navigation.fit()
     yield view, themes

@@ -16,11 +16,9 @@ from bpstudio.gui.canvas.card import CanvasCard
 from bpstudio.gui.canvas.menu import CanvasMenu
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
-from bpstudio.gui.document import Document
-from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import edge, neuron, on_connection, shape
+from tests.gui.canvas.canvas_help import card_of, edge, neuron, on_connection, shape
 from tests.gui.hands import LEFT, at
 
 
@@ -183,15 +181,7 @@ def test_that_link_to_of_the_menu_lets_the_arrows_choose_where(trained: CanvasVi
 
 @pytest.fixture
 def card(qtbot: QtBot) -> Iterator[CanvasCard]:
-    document = Document(Project.create(Topology.parse("2-3-1")))
-    card = CanvasCard(document, ThemeHolder())
-    qtbot.addWidget(card)
-    document.shown_changed.connect(card.canvas.show_project)
-    card.resize(900, 640)
-    card.show()
-    card.activateWindow()
-    qtbot.waitExposed(card)
-    yield card
+    yield card_of(qtbot, Project.create(Topology.parse("2-3-1")))
 
 
 @pytest.mark.parametrize(

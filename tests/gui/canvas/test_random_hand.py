@@ -16,10 +16,9 @@ from bpstudio.files.samples import sample
 from bpstudio.gui.canvas.card import CanvasCard
 from bpstudio.gui.canvas.inspector_fields import Field
 from bpstudio.gui.canvas.tools import Tool
-from bpstudio.gui.document import Document
-from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.project import Progress, Project
 from bpstudio.model.topology import Topology
+from tests.gui.canvas.canvas_help import card_of
 from tests.gui.canvas.test_edit_sequences import digest
 from tests.gui.hands import wheel
 from tests.strategies import parameters_for
@@ -169,14 +168,8 @@ def test_that_whatever_a_hand_does_the_canvas_is_true_to_the_document(
 ) -> None:
     project = Project.create(Topology.parse("2-4-3-1").with_link("input", "output"), sample("xor"))
     network = project.network.with_parameters(parameters_for(project.topology, 3))
-    document = Document(replace(project, network=network, progress=Progress(7)))
-    card = CanvasCard(document, ThemeHolder())
-    qtbot.addWidget(card)
-    document.shown_changed.connect(card.canvas.show_project)
-    card.resize(900, 640)
-    card.show()
-    card.activateWindow()
-    qtbot.waitExposed(card)
+    card = card_of(qtbot, replace(project, network=network, progress=Progress(7)))
+    document = card.canvas.document
     hand = RandomHand(card, seed)
     begun, last = digest(document.project), document.project
     try:

@@ -11,17 +11,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from bpstudio.gui.canvas.card import CanvasCard
 from bpstudio.gui.canvas.selection import Selection
 from bpstudio.gui.canvas.view import CanvasView
 from bpstudio.gui.canvas.where import selection_rect
 from bpstudio.gui.dialogs.help import CANVAS_KEYS
-from bpstudio.gui.document import Document
-from bpstudio.gui.theme import ThemeHolder
 from bpstudio.model.editing import set_unfolded, set_upward
 from bpstudio.model.project import Project
 from bpstudio.model.topology import Topology
-from tests.gui.canvas.canvas_help import ALT, SHIFT, keys, middle, shape, view_of
+from tests.gui.canvas.canvas_help import ALT, SHIFT, card_of, keys, middle, shape, view_of
 from tests.gui.hands import click
 
 Key = Qt.Key
@@ -151,13 +148,7 @@ def test_that_a_view_that_shows_what_a_key_selects_stays_where_it_is(skipping: C
 def test_that_f2_leads_to_the_first_field_of_what_is_selected_and_escape_back(
     qtbot: QtBot, selection: Selection, name: str
 ) -> None:
-    document = Document(Project.create(Topology.parse("2-3-4-1")))
-    card = CanvasCard(document, ThemeHolder())
-    qtbot.addWidget(card)
-    document.shown_changed.connect(card.canvas.show_project)
-    card.show()
-    card.activateWindow()
-    qtbot.waitExposed(card)
+    card = card_of(qtbot, Project.create(Topology.parse("2-3-4-1")))
     card.canvas.select(selection)
     card.canvas.setFocus()
     qtbot.waitUntil(card.canvas.hasFocus)
@@ -169,7 +160,7 @@ def test_that_f2_leads_to_the_first_field_of_what_is_selected_and_escape_back(
     QTest.keyClick(reached, Key.Key_Escape)
     assert card.canvas.hasFocus()
     assert card.canvas.selection == selection
-    assert not document.stack.canUndo()
+    assert not card.canvas.document.stack.canUndo()
 
 
 @pytest.fixture
